@@ -1,0 +1,46 @@
+# Mainstay. `make help` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+HOME_DIR  := node/target/mainstay
+LAUNCHER  := $(HOME_DIR)/bin/mainstay
+SOURCES   := $(shell find pom.xml node/pom.xml node/src/main -type f)
+DATA_DIR  ?= ./data
+COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
+
+.PHONY: help run test dist differential crash-test bench format clean peers
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+run: $(LAUNCHER) ## Build what is missing and start one member on 127.0.0.1:2379, its data in ./data (or DATA_DIR)
+	@scripts/run-member "$(LAUNCHER)" "$(DATA_DIR)"
+
+dist: $(LAUNCHER) ## Build the distribution, node/target/mainstay
+
+$(LAUNCHER): $(SOURCES)
+	@$(MVN) -q -pl node -am package -DskipTests -Dspotless.check.skip
+	@touch $@
+
+peers:
+	@e2e/bin/peers.sh
+	@e2e/bin/clients.sh
+
+test: peers ## Set up what the tests need and run every test
+	@$(MVN) verify
+
+differential: peers dist ## A million random operations against a real etcd, every answer compared (hours)
+	@$(MVN) -pl e2e verify -Dgroups=differential -Ddifferential.operations=$(or $(OPERATIONS),1000000)
+
+crash-test: peers dist ## 500 times kill -9 under load, nothing acknowledged may be missing (an hour)
+	@$(MVN) -pl e2e verify -Dgroups=crash -Dcrash.kills=$(or $(KILLS),500)
+
+bench: peers dist ## The same load on a real etcd and on Mainstay, in turn, and a table of both
+	@e2e/bench/run $(BENCH_ARGS)
+
+format: ## Format every source file
+	@$(MVN) -q spotless:apply
+
+clean: ## Remove what was built (not the data)
+	@rm -rf target */target
