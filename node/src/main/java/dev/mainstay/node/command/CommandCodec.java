@@ -1,0 +1,128 @@
+package dev.mainstay.node.command;
+
+import dev.mainstay.node.common.Alarm;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bytes of a log entry. Stateless; any thread.
+ *
+ * <pre>
+ * entry    = version (1 byte, 1) clockMillis count command*
+ * command  = tag (1 byte) fields
+ * </pre>
+ *
+ * Numbers are little-endian base-128 varints of 64 bits, byte strings carry their length before them. Exactly one byte
+ * string decodes to a given batch: unknown tags, longer than needed varints, and bytes left over are refused.
+ */
+public final class CommandCodec {
+
+    /** The deepest nesting of transactions in an entry, which bounds the stack that decoding needs. */
+    public static final int MAX_NESTING = 128;
+
+    static final int VERSION = 1;
+
+    static final int PUT = 1;
+    static final int DELETE_RANGE = 2;
+    static final int TXN = 3;
+    static final int RANGE = 4;
+    private static final int COMPACT = 5;
+    private static final int GRANT_LEASE = 6;
+    private static final int REVOKE_LEASE = 7;
+    private static final int EXPIRE_LEASE = 8;
+    private static final int RENEW_LEASE = 9;
+    private static final int SET_ALARM = 10;
+    private static final int TICK = 11;
+
+    private CommandCodec() {}
+
+    /** @throws IllegalArgumentException if transactions nest deeper than {@link #MAX_NESTING} */
+    public static byte[] encode(CommandBatch batch) {
+        CommandWriter writer = new CommandWriter();
+        writer.octet(VERSION);
+        writer.number(batch.clockMillis());
+        writer.number(batch.commands().size());
+        for (Command command : batch.commands()) {
+            write(writer, command);
+        }
+        return writer.toByteArray();
+    }
+
+    /** @throws MalformedCommandException if these bytes are anything but one whole batch */
+    public static CommandBatch decode(byte[] bytes) {
+        CommandReader reader = new CommandReader(bytes);
+        int version = reader.octet();
+        if (version != VERSION) {
+            throw new MalformedCommandException("log entry of unknown version " + version);
+        }
+        long clockMillis = reader.number();
+        int count = reader.count();
+        List<Command> commands = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            commands.add(read(reader));
+        }
+        reader.end();
+        return new CommandBatch(clockMillis, commands);
+    }
+
+    private static void write(CommandWriter writer, Command command) {
+        switch (command) {
+            case Operation.Put put -> OperationCodec.write(writer, put, 0);
+            case Operation.DeleteRange delete -> OperationCodec.write(writer, delete, 0);
+            case Operation.Txn txn -> OperationCodec.write(writer, txn, 0);
+            case Command.Compact(long revision) -> {
+                writer.octet(COMPACT);
+                writer.number(revision);
+            }
+            case Command.GrantLease(long id, long ttlSeconds) -> {
+                writer.octet(GRANT_LEASE);
+                writer.number(id);
+                writer.number(ttlSeconds);
+            }
+            case Command.RevokeLease(long id) -> {
+                writer.octet(REVOKE_LEASE);
+                writer.number(id);
+            }
+            case Command.ExpireLease(long id, long deadlineMillis) -> {
+                writer.octet(EXPIRE_LEASE);
+                writer.number(id);
+                writer.number(deadlineMillis);
+            }
+            case Command.RenewLease(long id, long deadlineMillis) -> {
+                writer.octet(RENEW_LEASE);
+                writer.number(id);
+                writer.number(deadlineMillis);
+            }
+            case Command.SetAlarm(Alarm alarm, boolean active) -> {
+                writer.octet(SET_ALARM);
+                writer.number(alarm.memberId());
+                writer.constant(alarm.type());
+                writer.flag(active);
+            }
+            case Command.Tick() -> writer.octet(TICK);
+        }
+    }
+
+    private static Command read(CommandReader reader) {
+        int tag = reader.octet();
+        return switch (tag) {
+            case PUT -> OperationCodec.readPut(reader);
+            case DELETE_RANGE -> OperationCodec.readDelete(reader);
+            case TXN -> OperationCodec.readTxn(reader, 0);
+            case COMPACT -> new Command.Compact(reader.number());
+            case GRANT_LEASE -> new Command.GrantLease(reader.number(), reader.number());
+            case REVOKE_LEASE -> new Command.RevokeLease(reader.number());
+            case EXPIRE_LEASE -> new Command.ExpireLease(reader.number(), reader.number());
+            case RENEW_LEASE -> new Command.RenewLease(reader.number(), reader.number());
+            case SET_ALARM -> readAlarm(reader);
+            case TICK -> new Command.Tick();
+            default -> throw new MalformedCommandException("unknown command " + tag);
+        };
+    }
+
+    private static Command readAlarm(CommandReader reader) {
+        long memberId = reader.number();
+        Alarm.Type type = reader.constant(CommandReader.ALARM_TYPES);
+        return new Command.SetAlarm(new Alarm(memberId, type), reader.flag());
+    }
+}

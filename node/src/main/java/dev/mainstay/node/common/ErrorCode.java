@@ -1,0 +1,70 @@
+package dev.mainstay.node.common;
+
+/** Every refusal a client can meet, with the gRPC status and the exact text that etcd sends for it. */
+public enum ErrorCode {
+    EMPTY_KEY(Status.INVALID_ARGUMENT, "etcdserver: key is not provided"),
+    KEY_NOT_FOUND(Status.INVALID_ARGUMENT, "etcdserver: key not found"),
+    VALUE_PROVIDED(Status.INVALID_ARGUMENT, "etcdserver: value is provided"),
+    LEASE_PROVIDED(Status.INVALID_ARGUMENT, "etcdserver: lease is provided"),
+    TOO_MANY_OPS(Status.INVALID_ARGUMENT, "etcdserver: too many operations in txn request"),
+    DUPLICATE_KEY(Status.INVALID_ARGUMENT, "etcdserver: duplicate key given in txn request"),
+    INVALID_CLIENT_API_VERSION(Status.INVALID_ARGUMENT, "etcdserver: invalid client api version"),
+    INVALID_SORT_OPTION(Status.INVALID_ARGUMENT, "etcdserver: invalid sort option"),
+    COMPACTED(Status.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted"),
+    FUTURE_REVISION(Status.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision"),
+    NO_SPACE(Status.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
+    LEASE_NOT_FOUND(Status.NOT_FOUND, "etcdserver: requested lease not found"),
+    LEASE_EXISTS(Status.FAILED_PRECONDITION, "etcdserver: lease already exists"),
+    LEASE_TTL_TOO_LARGE(Status.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
+    WATCH_CANCELED(Status.CANCELLED, "etcdserver: watch canceled"),
+    MEMBER_NOT_FOUND(Status.NOT_FOUND, "etcdserver: member not found"),
+    REQUEST_TOO_LARGE(Status.INVALID_ARGUMENT, "etcdserver: request is too large"),
+    TOO_MANY_REQUESTS(Status.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
+    NO_LEADER(Status.UNAVAILABLE, "etcdserver: no leader"),
+    NOT_LEADER(Status.FAILED_PRECONDITION, "etcdserver: not leader"),
+    LEADER_CHANGED(Status.UNAVAILABLE, "etcdserver: leader changed"),
+    STOPPED(Status.UNAVAILABLE, "etcdserver: server stopped"),
+    TIMEOUT(Status.UNAVAILABLE, "etcdserver: request timed out"),
+    CORRUPT(Status.DATA_LOSS, "etcdserver: corrupt cluster"),
+    NOT_SUPPORTED_FOR_LEARNER(Status.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
+    /** Not one of etcd's, which sends any answer the memory holds: ours would be the end of a small process. */
+    RANGE_TOO_LARGE(
+            Status.RESOURCE_EXHAUSTED,
+            "etcdserver: range is too large for one answer, read it in pages (limit) or with RangeStream"),
+    RANGE_STREAM_SORT(Status.UNIMPLEMENTED, "RangeStream does not support custom sort orders"),
+    RANGE_STREAM_FILTER(Status.UNIMPLEMENTED, "RangeStream does not support revision filters");
+
+    private final Status status;
+    private final String message;
+
+    ErrorCode(Status status, String message) {
+        this.status = status;
+        this.message = message;
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    /** The text a client compares with; never changed. */
+    public String message() {
+        return message;
+    }
+
+    /** The gRPC status codes that refusals use, by gRPC's own names. */
+    public enum Status {
+        CANCELLED,
+        UNKNOWN,
+        INVALID_ARGUMENT,
+        DEADLINE_EXCEEDED,
+        NOT_FOUND,
+        PERMISSION_DENIED,
+        RESOURCE_EXHAUSTED,
+        FAILED_PRECONDITION,
+        OUT_OF_RANGE,
+        UNIMPLEMENTED,
+        UNAVAILABLE,
+        DATA_LOSS,
+        UNAUTHENTICATED
+    }
+}

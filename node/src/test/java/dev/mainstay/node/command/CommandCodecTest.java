@@ -1,0 +1,143 @@
+package dev.mainstay.node.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.testing.Seeds;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CommandCodecTest {
+
+    @Seeds(500)
+    void whatIsWrittenIsRead(long seed) {
+        Random random = new Random(seed);
+        CommandBatch batch = new RandomCommands(random).batch(random.nextLong(), random.nextInt(100));
+
+        assertThat(CommandCodec.decode(CommandCodec.encode(batch))).isEqualTo(batch);
+    }
+
+    @Seeds(200)
+    void noBatchIsAPrefixOfAnother(long seed) {
+        Random random = new Random(seed);
+        byte[] whole = CommandCodec.encode(new RandomCommands(random).batch(seed, 50));
+
+        for (int length = 0; length < whole.length; length++) {
+            byte[] part = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> CommandCodec.decode(part)).isInstanceOf(MalformedCommandException.class);
+        }
+        byte[] longer = Arrays.copyOf(whole, whole.length + 1);
+        assertThatThrownBy(() -> CommandCodec.decode(longer)).isInstanceOf(MalformedCommandException.class);
+    }
+
+    @Seeds(500)
+    void damageIsRefusedOrIsTheOnlyFormOfAnotherBatch(long seed) {
+        Random random = new Random(seed);
+        byte[] bytes = CommandCodec.encode(new RandomCommands(random).batch(seed, 50));
+        for (int i = 0; i < 20; i++) {
+            byte[] damaged = bytes.clone();
+            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                assertThat(CommandCodec.encode(CommandCodec.decode(damaged))).isEqualTo(damaged);
+            } catch (MalformedCommandException e) {
+                assertThat(e).hasMessageNotContaining("null");
+            }
+        }
+    }
+
+    @Test
+    void versionOneIsStillRead() throws IOException {
+        byte[] fixture = fixture("format/command-batch-v1.hex");
+
+        assertThat(CommandCodec.decode(fixture)).isEqualTo(oneOfEach());
+        assertThat(CommandCodec.encode(oneOfEach())).isEqualTo(fixture);
+    }
+
+    @Test
+    void anUnknownVersionIsRefused() {
+        byte[] bytes = CommandCodec.encode(oneOfEach());
+        bytes[0] = 2;
+
+        assertThatThrownBy(() -> CommandCodec.decode(bytes))
+                .isInstanceOf(MalformedCommandException.class)
+                .hasMessageContaining("version 2");
+    }
+
+    @Test
+    void nestingIsBoundedBothWays() {
+        assertThat(CommandCodec.decode(CommandCodec.encode(nested(CommandCodec.MAX_NESTING))))
+                .isEqualTo(nested(CommandCodec.MAX_NESTING));
+        assertThatThrownBy(() -> CommandCodec.encode(nested(CommandCodec.MAX_NESTING + 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static CommandBatch nested(int depth) {
+        Operation.Txn txn = new Operation.Txn(List.of(), List.of(), List.of());
+        for (int i = 1; i < depth; i++) {
+            txn = new Operation.Txn(List.of(), List.of(txn), List.of());
+        }
+        return new CommandBatch(0, List.of(txn));
+    }
+
+    /** Every command, operation, kind of range and constant, with numbers at their ends. */
+    private static CommandBatch oneOfEach() {
+        Bytes a = Bytes.utf8("a");
+        Bytes b = Bytes.utf8("b");
+        Operation.Put put = new Operation.Put(a, Bytes.utf8("value"), Long.MAX_VALUE, true, false, false);
+        List<Comparison> comparisons = List.of(
+                new Comparison(KeyRange.single(a), Comparison.Target.VERSION, Comparison.Result.EQUAL, 1, Bytes.EMPTY),
+                new Comparison(
+                        new KeyRange(a, b), Comparison.Target.CREATE, Comparison.Result.GREATER, -1, Bytes.EMPTY),
+                new Comparison(new KeyRange(a, null), Comparison.Target.MOD, Comparison.Result.LESS, 300, Bytes.EMPTY),
+                new Comparison(KeyRange.single(b), Comparison.Target.VALUE, Comparison.Result.NOT_EQUAL, 0, b),
+                new Comparison(KeyRange.single(b), Comparison.Target.LEASE, Comparison.Result.EQUAL, 7, Bytes.EMPTY));
+        RangeQuery query = new RangeQuery(
+                KeyRange.all(),
+                10,
+                -6,
+                RangeQuery.SortOrder.DESCEND,
+                RangeQuery.SortTarget.VALUE,
+                true,
+                false,
+                1,
+                2,
+                3,
+                Long.MIN_VALUE);
+        Operation.Txn inner = new Operation.Txn(List.of(), List.of(new Operation.Range(query)), List.of());
+        return new CommandBatch(
+                1_234_567,
+                List.of(
+                        put,
+                        new Operation.Put(b, Bytes.EMPTY, 0, false, true, true),
+                        new Operation.DeleteRange(new KeyRange(a, b), true),
+                        new Operation.Txn(
+                                comparisons,
+                                List.of(put, inner),
+                                List.of(new Operation.DeleteRange(KeyRange.single(a), false))),
+                        new Command.Compact(99),
+                        new Command.GrantLease(-4, 2),
+                        new Command.RevokeLease(1),
+                        new Command.ExpireLease(2, 5_000),
+                        new Command.RenewLease(3, 6_000),
+                        new Command.SetAlarm(new Alarm(0x8e9e05c52164694dL, Alarm.Type.NOSPACE), true),
+                        new Command.SetAlarm(new Alarm(1, Alarm.Type.CORRUPT), false),
+                        new Command.Tick()));
+    }
+
+    private static byte[] fixture(String name) throws IOException {
+        try (InputStream input = Objects.requireNonNull(
+                CommandCodecTest.class.getClassLoader().getResourceAsStream(name), "no fixture " + name)) {
+            return HexFormat.of().parseHex(new String(input.readAllBytes(), StandardCharsets.US_ASCII).strip());
+        }
+    }
+}
