@@ -1,0 +1,10 @@
+package dev.mainstay.node.storage;
+
+/** A set of changes that can be read through: its own changes first, then the store. Owned by one thread. */
+public interface StoreTransaction extends WriteSet, StoreView, AutoCloseable {
+
+    boolean isEmpty();
+
+    @Override
+    void close();
+}

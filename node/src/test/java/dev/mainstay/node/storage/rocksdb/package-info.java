@@ -1,0 +1,5 @@
+/** Tests of the engine. */
+@NullMarked
+package dev.mainstay.node.storage.rocksdb;
+
+import org.jspecify.annotations.NullMarked;
