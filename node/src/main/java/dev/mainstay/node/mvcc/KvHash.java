@@ -1,0 +1,39 @@
+package dev.mainstay.node.mvcc;
+
+import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.storage.Cursor;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hashes the versions that compaction keeps: those above the compact revision, and of each key the newest at or below it
+ * unless that is a tombstone below it. Leaves out what merely hasn't been removed yet.
+ */
+final class KvHash {
+
+    private KvHash() {}
+
+    /** @param cursor over the whole kv table */
+    static int of(Cursor cursor, long revision, long compactRevision) {
+        CRC32C hash = new CRC32C();
+        byte @Nullable [] keptOld = null;
+        for (cursor.seek(KvKey.before(KeyRange.all().from())); cursor.isValid(); cursor.next()) {
+            byte[] key = cursor.key();
+            long main = KvKey.main(key);
+            if (main > revision) {
+                continue;
+            }
+            byte[] value = cursor.value();
+            if (main <= compactRevision) {
+                boolean superseded = keptOld != null && KvKey.sameKey(keptOld, key);
+                keptOld = key;
+                if (superseded || (main < compactRevision && StoredVersion.isTombstone(value))) {
+                    continue;
+                }
+            }
+            hash.update(key);
+            hash.update(value);
+        }
+        return (int) hash.getValue();
+    }
+}

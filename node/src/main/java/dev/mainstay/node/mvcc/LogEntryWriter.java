@@ -1,0 +1,206 @@
+package dev.mainstay.node.mvcc;
+
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.command.RangeQuery;
+import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.Event;
+import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.KeyValue;
+import dev.mainstay.node.common.Revision;
+import dev.mainstay.node.storage.StoreTransaction;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The {@link KvWriter} over a transaction of the store. Hot. */
+final class LogEntryWriter implements KvWriter {
+
+    static final byte[] COMPACTED_KEY = "compacted".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+
+    private final StoreTransaction store;
+    private final CountedKeys counted;
+
+    /** Keys that came (1) or went (-1) in this log entry; the sum per key is what counts. */
+    private final TreeMap<Bytes, Integer> arrivals = new TreeMap<>();
+
+    private long revision;
+    private long compactRevision;
+    private int sub;
+    private List<Event> events = new ArrayList<>();
+
+    /** @param counted as of {@code revision}; nobody changes them while this writer is used */
+    LogEntryWriter(StoreTransaction store, CountedKeys counted, long revision, long compactRevision) {
+        this.store = store;
+        this.counted = counted;
+        this.revision = revision;
+        this.compactRevision = compactRevision;
+    }
+
+    /** Keys with their change of being (1), not being (-1) or neither (0). */
+    Map<Bytes, Integer> arrivals() {
+        return arrivals;
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public long compactRevision() {
+        return compactRevision;
+    }
+
+    @Override
+    public @Nullable KeyValue put(Bytes key, Bytes value, long lease) {
+        StoredVersion latest = KvReads.newest(store, key, Long.MAX_VALUE);
+        Revision at = nextChange();
+        if (latest == null || latest.tombstone()) {
+            StoredVersion created = StoredVersion.live(key, at, at.main(), 1, lease, value);
+            Revision deletedJustNow =
+                    latest != null && latest.revision().main() == at.main() ? latest.revision() : null;
+            write(created, new Change(at, Change.Kind.CREATE, deletedJustNow, key));
+            events.add(new Event(Event.Type.PUT, created.toKeyValue(), null));
+            return null;
+        }
+        StoredVersion updated =
+                StoredVersion.live(key, at, latest.createRevision(), latest.version() + 1, lease, value);
+        write(updated, new Change(at, Change.Kind.UPDATE, latest.revision(), key));
+        boolean createdJustNow = updated.createRevision() == at.main();
+        events.add(new Event(Event.Type.PUT, updated.toKeyValue(), createdJustNow ? null : previous(latest, at)));
+        return latest.toKeyValue();
+    }
+
+    @Override
+    public List<KeyValue> deleteRange(KeyRange range) {
+        if (range.isEmpty()) {
+            return List.of();
+        }
+        List<StoredVersion> found = new ArrayList<>();
+        KvReads.scan(store, range, Long.MAX_VALUE, found::add);
+        List<KeyValue> gone = new ArrayList<>(found.size());
+        for (StoredVersion version : found) {
+            delete(version);
+            gone.add(version.toKeyValue());
+        }
+        return gone;
+    }
+
+    @Override
+    public @Nullable KeyValue delete(Bytes key) {
+        StoredVersion found = KvReads.newest(store, key, Long.MAX_VALUE);
+        if (found == null || found.tombstone()) {
+            return null;
+        }
+        delete(found);
+        return found.toKeyValue();
+    }
+
+    private void delete(StoredVersion old) {
+        Revision at = nextChange();
+        write(StoredVersion.tombstone(old.key(), at), new Change(at, Change.Kind.DELETE, old.revision(), old.key()));
+        events.add(Event.delete(old.key(), at.main(), previous(old, at)));
+    }
+
+    @Override
+    public @Nullable ErrorCode compact(long compactTo) {
+        if (compactTo <= compactRevision) {
+            return ErrorCode.COMPACTED;
+        }
+        if (compactTo > revision) {
+            return ErrorCode.FUTURE_REVISION;
+        }
+        compactRevision = compactTo;
+        store.put(
+                Schema.MVCC,
+                COMPACTED_KEY,
+                ByteBuffer.allocate(Long.BYTES).putLong(compactTo).array());
+        return null;
+    }
+
+    @Override
+    public List<Event> endMutation() {
+        List<Event> ended = events;
+        events = new ArrayList<>();
+        sub = 0;
+        return ended;
+    }
+
+    @Override
+    public Outcome range(RangeQuery query) {
+        long at = query.revision() <= 0 ? revision : query.revision();
+        if (at > revision) {
+            return new Outcome.Refused(ErrorCode.FUTURE_REVISION);
+        }
+        if (at < compactRevision) {
+            return new Outcome.Refused(ErrorCode.COMPACTED);
+        }
+        if (query.range().isSingle()) {
+            return RangeRead.single(
+                    query, revision, KvReads.newest(store, query.range().from(), at));
+        }
+        if (query.range().isEmpty()) {
+            return new Outcome.Ranged(revision, List.of(), false, 0);
+        }
+        try (RangeRead read = new RangeRead(store, query, at, revision, span(query.range()))) {
+            List<KeyValue> kvs = new ArrayList<>();
+            Outcome.Ranged rest = read.answer(kvs::add);
+            return new Outcome.Ranged(rest.revision(), kvs, rest.more(), rest.count());
+        }
+    }
+
+    @Override
+    public @Nullable KeyValue get(Bytes key) {
+        return KvReads.find(store, key, Long.MAX_VALUE);
+    }
+
+    @Override
+    public void scan(KeyRange range, Predicate<KeyValue> visitor) {
+        if (!range.isEmpty()) {
+            KvReads.scan(store, range, Long.MAX_VALUE, version -> visitor.test(version.toKeyValue()));
+        }
+    }
+
+    private Revision nextChange() {
+        if (sub == 0) {
+            revision++;
+        }
+        return new Revision(revision, sub++);
+    }
+
+    private void write(StoredVersion version, Change change) {
+        store.put(Schema.KV, KvKey.of(version.key(), version.revision()), version.encode());
+        store.put(Schema.HISTORY, change.tableKey(), change.encode());
+        if (change.kind().keys() != 0) {
+            arrivals.merge(change.key(), change.kind().keys(), Integer::sum);
+        }
+    }
+
+    /** What a watcher is told that the change replaced: the key as it was before the whole revision. */
+    private @Nullable KeyValue previous(StoredVersion replaced, Revision at) {
+        if (replaced.revision().main() == at.main()) {
+            return KvReads.find(store, replaced.key(), at.main() - 1);
+        }
+        return replaced.tombstone() ? null : replaced.toKeyValue();
+    }
+
+    private CountedKeys.Span span(KeyRange range) {
+        CountedKeys.Span span = counted.span(range);
+        if (span.from() == null) {
+            return span;
+        }
+        long count = span.count();
+        for (int arrival : (span.to() == null
+                        ? arrivals.tailMap(span.from(), true)
+                        : arrivals.subMap(span.from(), span.to()))
+                .values()) {
+            count += arrival;
+        }
+        return new CountedKeys.Span(span.from(), span.to(), count);
+    }
+}
