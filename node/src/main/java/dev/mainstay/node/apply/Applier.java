@@ -1,0 +1,112 @@
+package dev.mainstay.node.apply;
+
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.CommandBatch;
+import dev.mainstay.node.command.LogPosition;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.Invariant;
+import dev.mainstay.node.lease.LeaseTable;
+import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.mvcc.KvStore;
+import dev.mainstay.node.mvcc.KvWriter;
+import dev.mainstay.node.storage.Store;
+import dev.mainstay.node.storage.StoreTransaction;
+import dev.mainstay.node.storage.Table;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies the log to the replicated state: one entry, one write. What an entry changes, where it stands in the log and the
+ * cluster's clock reach the store together, so that a replay begins exactly where the store ends.
+ *
+ * <p>{@link #apply} belongs to one thread at a time, the apply thread. An exception out of it means that the state can't
+ * be trusted any more: the member must stop. Everything else may be asked from any thread. Hot path: on RocksDB
+ * with 200,000 keys of 256 bytes a put took 11 to 25 µs of CPU on a busy two-core machine, alone or in an entry of a
+ * hundred alike; most of it is the look for the version it replaces. CoreMeasurement, among the tests, measures it.
+ *
+ * <pre>
+ * applied  "position" → format, term, index, clock
+ * </pre>
+ */
+public final class Applier {
+
+    /** One row, {@link AppliedState}. */
+    public static final Table APPLIED = new Table("applied");
+
+    private static final byte[] POSITION = Bytes.utf8("position").array();
+
+    private final Store store;
+    private final KvStore kv;
+    private final CommandHandler handler;
+    private final CommittedEvents events;
+    private final CommittedLeases leaseListener;
+    private volatile AppliedState applied;
+
+    public Applier(
+            Store store,
+            KvStore kv,
+            LeaseTable leases,
+            Alarms alarms,
+            CommittedEvents events,
+            CommittedLeases leaseListener) {
+        this.store = store;
+        this.kv = kv;
+        this.handler = new CorruptGate(alarms, new NoSpaceGate(alarms, new Handlers(leases, alarms)));
+        this.events = events;
+        this.leaseListener = leaseListener;
+        this.applied = AppliedState.decode(store.get(APPLIED, POSITION));
+    }
+
+    /**
+     * Applies one entry and returns an outcome per command. An entry at or before {@link #applied} has been applied
+     * already, is skipped, and has no outcomes.
+     */
+    public List<Outcome> apply(LogPosition position, CommandBatch batch) {
+        AppliedState before = applied;
+        if (position.index() <= before.position().index()) {
+            return List.of();
+        }
+        Invariant.check(position.term() >= before.position().term(), "%s after %s", position, before.position());
+        AppliedState after = new AppliedState(position, Math.max(before.clockMillis(), batch.clockMillis()));
+        try (StoreTransaction changes = store.begin()) {
+            KvWriter writer = kv.writer(changes);
+            LogEntry entry = new LogEntry(changes, writer, after.clockMillis());
+            List<Outcome> outcomes = new ArrayList<>(batch.commands().size());
+            for (Command command : batch.commands()) {
+                outcomes.add(handler.apply(entry, command));
+                entry.endCommand();
+            }
+            changes.put(APPLIED, POSITION, after.encode());
+            store.write(changes);
+            kv.publish(writer);
+            applied = after;
+            tellListeners(entry);
+            return outcomes;
+        }
+    }
+
+    /** The last applied entry. */
+    public LogPosition applied() {
+        return applied.position();
+    }
+
+    /** The last entry whose changes a crash right now would leave: the replay begins behind it. */
+    public LogPosition durable() {
+        return AppliedState.decode(store.getDurable(APPLIED, POSITION)).position();
+    }
+
+    /** Cluster elapsed time in milliseconds as of the last applied entry: how long leaders have led, in sum. */
+    public long clockMillis() {
+        return applied.clockMillis();
+    }
+
+    private void tellListeners(LogEntry entry) {
+        if (!entry.revisions().isEmpty()) {
+            events.publish(entry.revisions());
+        }
+        for (LogEntry.LeaseChange change : entry.leaseChanges()) {
+            leaseListener.changed(change.id(), change.lease());
+        }
+    }
+}

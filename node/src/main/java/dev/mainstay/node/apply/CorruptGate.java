@@ -1,0 +1,35 @@
+package dev.mainstay.node.apply;
+
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.Operation;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.maintenance.Alarms;
+
+/** Refuses every change of keys and leases while the CORRUPT alarm is raised; what keeps time goes on. */
+final class CorruptGate implements CommandHandler {
+
+    private static final Outcome REFUSED = new Outcome.Refused(ErrorCode.CORRUPT);
+
+    private final Alarms alarms;
+    private final CommandHandler next;
+
+    CorruptGate(Alarms alarms, CommandHandler next) {
+        this.alarms = alarms;
+        this.next = next;
+    }
+
+    @Override
+    public Outcome apply(LogEntry entry, Command command) {
+        return alarms.isRaised(Alarm.Type.CORRUPT) && changesData(command) ? REFUSED : next.apply(entry, command);
+    }
+
+    private static boolean changesData(Command command) {
+        return switch (command) {
+            case Operation.Put _, Operation.DeleteRange _, Operation.Txn _ -> true;
+            case Command.Compact _, Command.GrantLease _, Command.RevokeLease _, Command.ExpireLease _ -> true;
+            case Command.RenewLease _, Command.SetAlarm _, Command.Tick _ -> false;
+        };
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mainstay.node.apply;
+
+import dev.mainstay.node.common.Event;
+import dev.mainstay.node.common.RevisionEvents;
+import dev.mainstay.node.lease.Lease;
+import dev.mainstay.node.mvcc.KvWriter;
+import dev.mainstay.node.storage.StoreTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A log entry being applied: what its commands may touch, and what they have done so far. Apply thread only. */
+final class LogEntry {
+
+    private final StoreTransaction changes;
+    private final KvWriter kv;
+    private final long clockMillis;
+    private final List<RevisionEvents> revisions = new ArrayList<>();
+    private final List<LeaseChange> leaseChanges = new ArrayList<>();
+
+    LogEntry(StoreTransaction changes, KvWriter kv, long clockMillis) {
+        this.changes = changes;
+        this.kv = kv;
+        this.clockMillis = clockMillis;
+    }
+
+    /** A lease that changed; {@code lease} is {@code null} when it ended. */
+    record LeaseChange(long id, @Nullable Lease lease) {}
+
+    StoreTransaction changes() {
+        return changes;
+    }
+
+    KvWriter kv() {
+        return kv;
+    }
+
+    /** Cluster elapsed time of this entry. */
+    long clockMillis() {
+        return clockMillis;
+    }
+
+    void leaseChanged(long id, @Nullable Lease lease) {
+        leaseChanges.add(new LeaseChange(id, lease));
+    }
+
+    /** Ends a command: what it changed becomes one revision. */
+    void endCommand() {
+        List<Event> events = kv.endMutation();
+        if (!events.isEmpty()) {
+            revisions.add(new RevisionEvents(kv.revision(), events));
+        }
+    }
+
+    List<RevisionEvents> revisions() {
+        return revisions;
+    }
+
+    List<LeaseChange> leaseChanges() {
+        return leaseChanges;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.mainstay.node.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.Comparison;
+import dev.mainstay.node.command.Operation;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.KeyRange;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GatesTest {
+
+    private static final Bytes KEY = Bytes.utf8("a");
+    private static final Operation.Put PUT = new Operation.Put(KEY, Bytes.utf8("1"), 0, false, false, false);
+    private static final Operation.DeleteRange DELETE = new Operation.DeleteRange(KeyRange.single(KEY), false);
+    private static final Comparison NEVER =
+            new Comparison(KeyRange.single(KEY), Comparison.Target.VERSION, Comparison.Result.LESS, 0, Bytes.EMPTY);
+
+    private final Replica replica = Replica.empty();
+
+    @Test
+    void noSpaceLooksAtTheDearerBranchWhicheverIsTaken() {
+        alarm(1, Alarm.Type.NOSPACE, true);
+
+        assertThat(refused(new Operation.Txn(List.of(NEVER), List.of(PUT), List.of(DELETE))))
+                .isTrue();
+        Operation.Txn nested = new Operation.Txn(List.of(), List.of(), List.of(PUT));
+        assertThat(refused(new Operation.Txn(List.of(), List.of(nested), List.of())))
+                .isTrue();
+        assertThat(refused(new Operation.Txn(List.of(), List.of(DELETE), List.of(DELETE))))
+                .isFalse();
+    }
+
+    @Test
+    void gateStaysShutUntilEveryMemberHasClearedItsAlarm() {
+        alarm(1, Alarm.Type.NOSPACE, true);
+        alarm(2, Alarm.Type.NOSPACE, true);
+
+        alarm(1, Alarm.Type.NOSPACE, false);
+        assertThat(refused(PUT)).isTrue();
+        alarm(2, Alarm.Type.NOSPACE, false);
+
+        assertThat(refused(PUT)).isFalse();
+    }
+
+    @Test
+    void alarmActsOnTheNextCommandOfTheSameEntry() {
+        List<Outcome> outcomes = replica.apply(
+                PUT,
+                new Command.SetAlarm(new Alarm(1, Alarm.Type.NOSPACE), true),
+                PUT,
+                new Command.SetAlarm(new Alarm(1, Alarm.Type.NOSPACE), false),
+                PUT);
+
+        assertThat(outcomes.get(2)).isEqualTo(new Outcome.Refused(ErrorCode.NO_SPACE));
+        assertThat(outcomes.get(4)).isEqualTo(new Outcome.PutDone(3, null));
+    }
+
+    @Test
+    void corruptSpeaksBeforeNoSpaceAndLeavesTimeAndAlarmsAlone() {
+        replica.applyOne(new Command.GrantLease(7, 10));
+        alarm(1, Alarm.Type.NOSPACE, true);
+        alarm(1, Alarm.Type.CORRUPT, true);
+
+        assertThat(replica.applyOne(PUT)).isEqualTo(new Outcome.Refused(ErrorCode.CORRUPT));
+        assertThat(replica.applyOne(new Command.ExpireLease(7, 10_000)))
+                .isEqualTo(new Outcome.Refused(ErrorCode.CORRUPT));
+        assertThat(replica.applyOne(new Command.RenewLease(7, 50_000))).isEqualTo(new Outcome.Done(1));
+        assertThat(replica.applyOne(new Command.Tick())).isEqualTo(new Outcome.Done(1));
+        alarm(1, Alarm.Type.CORRUPT, false);
+        assertThat(replica.applyOne(PUT)).isEqualTo(new Outcome.Refused(ErrorCode.NO_SPACE));
+    }
+
+    @Test
+    void alarmsOutliveARestart() {
+        alarm(1, Alarm.Type.NOSPACE, true);
+        replica.store.flush();
+
+        Replica restarted = replica.afterCrash();
+
+        assertThat(restarted.alarms.raised()).containsExactly(new Alarm(1, Alarm.Type.NOSPACE));
+        assertThat(restarted.applyOne(PUT)).isEqualTo(new Outcome.Refused(ErrorCode.NO_SPACE));
+    }
+
+    private boolean refused(Command command) {
+        return replica.applyOne(command) instanceof Outcome.Refused;
+    }
+
+    private void alarm(long member, Alarm.Type type, boolean active) {
+        replica.applyOne(new Command.SetAlarm(new Alarm(member, type), active));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.membership;
+
+import org.jspecify.annotations.NullMarked;
