@@ -1,0 +1,27 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.apply.Applier;
+import dev.mainstay.node.command.CommandBatch;
+import dev.mainstay.node.command.LogPosition;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.storage.Store;
+import java.util.List;
+
+/** The member's real state as the log drives it: the applier's rules over a store. */
+public record AppliedLog(Applier applier, Store store) implements ReplicatedState {
+
+    @Override
+    public List<Outcome> apply(LogPosition position, CommandBatch batch) {
+        return applier.apply(position, batch);
+    }
+
+    @Override
+    public LogPosition durable() {
+        return applier.durable();
+    }
+
+    @Override
+    public void flush() {
+        store.flush();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.common.ErrorCode;
+
+/** Where consensus reports what it does; called on hot threads, so each method must be cheap and never wait. */
+public interface ConsensusMeter {
+
+    /** Reports nothing. */
+    ConsensusMeter NONE = new ConsensusMeter() {};
+
+    /** The log was made durable by one fsync. Log thread. */
+    default void synced(long nanos) {}
+
+    /** A batch was handed to the log. Batcher thread. */
+    default void proposed(int commands, int bytes) {}
+
+    /** A batch was applied, {@code nanos} after it was handed over by this member. Apply thread. */
+    default void committed(int commands, long nanos) {}
+
+    /** Commands were refused before the state saw them, or their outcome is unknown. Any thread. */
+    default void failed(int commands, ErrorCode why) {}
+
+    /** This member sees another leader; 0 for none. */
+    default void leaderChanged(long leaderId) {}
+
+    /** An fsync has taken longer than an election timeout, or still does. Watchdog thread. */
+    default void slowDisk(long nanos) {}
+}

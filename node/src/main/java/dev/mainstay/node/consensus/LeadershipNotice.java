@@ -1,0 +1,81 @@
+package dev.mainstay.node.consensus;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the listener of leadership, on a thread of its own, and lets proposals out only after it has taken office: the
+ * clock that is stamped into batches is the leader's, and must have been set.
+ */
+final class LeadershipNotice implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeadershipNotice.class);
+
+    private final Leadership listener;
+    private final ProposalQueue queue;
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("leadership").factory());
+    /** Which leadership this is; odd while leading. Guarded by this. */
+    private long epoch;
+    /** What the listener was told last; the executor's thread only. */
+    private boolean told;
+
+    LeadershipNotice(Leadership listener, ProposalQueue queue) {
+        this.listener = listener;
+        this.queue = queue;
+    }
+
+    synchronized void ready(long term) {
+        if (epoch % 2 == 0) {
+            long mine = ++epoch;
+            submit(() -> {
+                told = true;
+                listener.becameLeader(term);
+                openIfStill(mine);
+            });
+        }
+    }
+
+    synchronized void lost() {
+        if (epoch % 2 == 1) {
+            epoch++;
+            queue.open(false);
+            submit(() -> {
+                if (told) {
+                    told = false;
+                    listener.lostLeadership();
+                }
+            });
+        }
+    }
+
+    private synchronized void openIfStill(long mine) {
+        if (epoch == mine) {
+            queue.open(true);
+        }
+    }
+
+    private void submit(Runnable notice) {
+        try {
+            executor.execute(() -> {
+                try {
+                    notice.run();
+                } catch (RuntimeException e) {
+                    LOG.error("a listener to leadership failed", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed", e);
+        }
+    }
+
+    /** Tells what is still to be told, then ends. */
+    @Override
+    public void close() {
+        lost();
+        executor.close();
+    }
+}

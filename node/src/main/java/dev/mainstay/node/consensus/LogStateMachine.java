@@ -1,0 +1,192 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.command.CommandBatch;
+import dev.mainstay.node.command.CommandCodec;
+import dev.mainstay.node.command.LogPosition;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Invariant;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives the replicated state with what Ratis committed. Its snapshot is the state's durable position: nothing is copied
+ * for it, and entries up to it are neither replayed nor kept.
+ *
+ * <p>Ratis calls the applying methods on one thread, the log events on the log's thread.
+ */
+final class LogStateMachine extends BaseStateMachine {
+
+    private static final CompletableFuture<Message> DONE = CompletableFuture.completedFuture(Message.EMPTY);
+
+    private final ReplicatedState state;
+    private final Events events;
+
+    /** What the member wants to know of the log's life. */
+    interface Events {
+
+        /** An entry was applied; {@code batch} if this member proposed it in this life. Apply thread. */
+        void applied(LogPosition position, int bytes, @Nullable ProposalBatch batch, List<Outcome> outcomes);
+
+        /** This member leads and has applied all that was committed before. Apply thread. */
+        void leaderReady();
+
+        void leadershipLost();
+
+        void leaderChanged(RaftPeerId leader);
+
+        /** The member can't go on. */
+        void failed(String reason, Throwable cause);
+
+        /** Ratis ended its service of this group. */
+        void closed();
+
+        /** The thread that writes the log shows itself. Log thread. */
+        void onLogThread();
+    }
+
+    LogStateMachine(ReplicatedState state, Events events) {
+        this.state = state;
+        this.events = events;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage) throws IOException {
+        super.initialize(server, group, storage);
+        getLifeCycle().startAndTransition(() -> setLastAppliedTermIndex(termIndex(state.durable())));
+    }
+
+    @Override
+    public @Nullable SnapshotInfo getLatestSnapshot() {
+        LogPosition durable = state.durable();
+        return durable.index() == 0 ? null : new DurableState(termIndex(durable));
+    }
+
+    @Override
+    public long takeSnapshot() {
+        LogPosition durable = state.durable();
+        return durable.index() == 0 ? RaftLog.INVALID_LOG_INDEX : durable.index();
+    }
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) {
+        return TransactionContext.newBuilder()
+                .setStateMachine(this)
+                .setClientRequest(request)
+                .setStateMachineContext(((BatchMessage) request.getMessage()).batch())
+                .build();
+    }
+
+    @Override
+    public TransactionContext preAppendTransaction(TransactionContext transaction) {
+        if (transaction.getStateMachineContext() instanceof ProposalBatch batch) {
+            batch.appended();
+        }
+        return transaction;
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto entry = transaction.getLogEntry();
+        var position = new LogPosition(entry.getTerm(), entry.getIndex());
+        ByteString data = entry.getStateMachineLogEntry().getLogData();
+        ProposalBatch own = transaction.getStateMachineContext() instanceof ProposalBatch batch ? batch : null;
+        List<Outcome> outcomes;
+        try {
+            CommandBatch commands = own == null ? CommandCodec.decode(data.toByteArray()) : own.commands();
+            outcomes = state.apply(position, commands);
+            Invariant.check(
+                    outcomes.size() == commands.commands().size() || (own == null && outcomes.isEmpty()),
+                    "%d outcomes for %d commands at index %d",
+                    outcomes.size(),
+                    commands.commands().size(),
+                    position.index());
+        } catch (RuntimeException | Error e) {
+            events.failed("applying log entry " + position.index() + " failed, the state can't be trusted", e);
+            throw e;
+        }
+        updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+        events.applied(position, data.size(), own, outcomes);
+        return DONE;
+    }
+
+    /** The answer to a read-index round: that it was answered is all that is asked. */
+    @Override
+    public CompletableFuture<Message> query(Message request) {
+        return DONE;
+    }
+
+    @Override
+    public CompletableFuture<Void> flush(long index) {
+        events.onLogThread();
+        return super.flush(index);
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        events.leaderReady();
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        events.leadershipLost();
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        events.leaderChanged(leader);
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+        String where = entry == null ? "a log file" : "log entry " + entry.getIndex();
+        events.failed("writing " + where + " failed: " + cause.getMessage(), cause);
+    }
+
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
+        events.closed();
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        events.closed();
+    }
+
+    private static TermIndex termIndex(LogPosition position) {
+        return position.index() == 0 ? TermIndex.INITIAL_VALUE : TermIndex.valueOf(position.term(), position.index());
+    }
+
+    /** The state itself, as far as it is durable. No files: a lagging peer will get a checkpoint made for it. */
+    private record DurableState(TermIndex termIndex) implements SnapshotInfo {
+
+        @Override
+        public TermIndex getTermIndex() {
+            return termIndex;
+        }
+
+        @Override
+        public List<FileInfo> getFiles() {
+            return List.of();
+        }
+    }
+}

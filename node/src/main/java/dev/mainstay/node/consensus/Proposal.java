@@ -1,0 +1,23 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.Outcome;
+import java.util.concurrent.CompletableFuture;
+
+/** A command on its way, and the answer that its proposer waits for. */
+final class Proposal extends CompletableFuture<Outcome> {
+
+    final Command command;
+    final int bytes;
+    final long deadlineNanos;
+
+    /**
+     * @param bytes about how much the command takes in the log
+     * @param deadlineNanos when to stop waiting, on the member's nano clock
+     */
+    Proposal(Command command, int bytes, long deadlineNanos) {
+        this.command = command;
+        this.bytes = bytes;
+        this.deadlineNanos = deadlineNanos;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.mainstay.node.consensus;
+
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * What a member of a Raft group must know.
+ *
+ * @param logDirectory where the log lives; created if missing
+ * @param acknowledgedFile the file with the last acknowledged log index
+ * @param memberId this member's etcd id, unsigned, never 0
+ * @param clusterId the cluster's etcd id; names the Raft group
+ * @param peerHost the address to listen on for peers
+ * @param peerPort the port to listen on for peers; 0 picks a free one
+ */
+public record RaftSettings(
+        Path logDirectory,
+        Path acknowledgedFile,
+        long memberId,
+        long clusterId,
+        String peerHost,
+        int peerPort,
+        Timeouts timeouts,
+        Batching batching,
+        LogSizes log) {
+
+    /**
+     * Times in milliseconds.
+     *
+     * @param heartbeatMillis the leader's heartbeat interval
+     * @param electionMillis how long a follower waits for a leader; also when an fsync counts as slow
+     * @param requestMillis after how long a proposal or a read barrier is answered with TIMEOUT
+     */
+    public record Timeouts(int heartbeatMillis, int electionMillis, int requestMillis) {
+
+        /** etcd's: 100 ms, 1 s, and 5 s plus two elections. */
+        public static final Timeouts USUAL = new Timeouts(100, 1_000, 7_000);
+
+        public Timeouts {
+            require(heartbeatMillis > 0 && electionMillis > heartbeatMillis, "an election must outlast a heartbeat");
+            require(requestMillis > 0, "the request timeout must be positive");
+        }
+    }
+
+    /**
+     * How proposals share log entries, and how many may wait.
+     *
+     * @param maxCommandBytes the largest command; a larger one is refused
+     * @param batchBytes about how much one log entry holds when there is a choice; a larger command travels alone
+     * @param batchCommands how many commands one log entry may hold
+     * @param queueBytes how much may wait to be batched; beyond it proposals are refused
+     * @param queueCommands how many commands may wait to be batched
+     */
+    public record Batching(int maxCommandBytes, int batchBytes, int batchCommands, long queueBytes, int queueCommands) {
+
+        /** Entries of about 1 MiB, 64 MiB or 20,000 commands waiting, requests of etcd's 1.5 MiB. */
+        public static final Batching USUAL = new Batching(2 << 20, 1 << 20, 4_096, 64L << 20, 20_000);
+
+        public Batching {
+            require(batchBytes > 0 && batchCommands > 0, "a batch must hold something");
+            require(maxCommandBytes >= batchBytes, "the largest command must be able to fill a batch");
+            require(maxCommandBytes <= 1 << 29, "a command of more than 512 MiB");
+            require(queueBytes >= maxCommandBytes && queueCommands > 0, "the queue must hold the largest command");
+        }
+
+        /** The same with room for requests of up to this many bytes. */
+        public Batching withMaxRequestBytes(int bytes) {
+            int command = Math.max(maxCommandBytes, Math.addExact(bytes, bytes / 4));
+            return new Batching(command, batchBytes, batchCommands, Math.max(queueBytes, 4L * command), queueCommands);
+        }
+
+        /** The largest log entry: a batch that was almost full when the largest command that fits joined it. */
+        int maxEntryBytes() {
+            return maxCommandBytes + batchBytes + (1 << 16);
+        }
+    }
+
+    /**
+     * Sizes of the log on disk.
+     *
+     * @param segmentBytes the size of a log file
+     * @param preallocateBytes by how much a log file grows ahead of writing
+     * @param snapshotEntries after how many entries the state is flushed and the log behind it dropped
+     * @param snapshotBytes after how much log the same happens
+     */
+    public record LogSizes(int segmentBytes, int preallocateBytes, long snapshotEntries, long snapshotBytes) {
+
+        /** 16 MiB segments, and at most some 128 MiB of log to replay. */
+        public static final LogSizes USUAL = new LogSizes(16 << 20, 4 << 20, 1_000_000, 128L << 20);
+
+        /** The same with a flush after so many entries if that comes sooner. */
+        public LogSizes withSnapshotEntries(long entries) {
+            return new LogSizes(segmentBytes, preallocateBytes, Math.min(snapshotEntries, entries), snapshotBytes);
+        }
+
+        public LogSizes {
+            require(segmentBytes > 0 && preallocateBytes >= 0, "segment sizes");
+            require(snapshotEntries > 0 && snapshotBytes > 0, "snapshot bounds");
+        }
+    }
+
+    public RaftSettings {
+        require(memberId != 0, "member id 0");
+    }
+
+    /** The usual settings for a member whose data is under {@code dataDirectory}. */
+    public static RaftSettings usual(Path dataDirectory, long memberId, long clusterId, String peerHost, int peerPort) {
+        return new RaftSettings(
+                dataDirectory.resolve("log"),
+                dataDirectory.resolve("acknowledged"),
+                memberId,
+                clusterId,
+                peerHost,
+                peerPort,
+                Timeouts.USUAL,
+                Batching.USUAL,
+                LogSizes.USUAL);
+    }
+
+    /** The same with other timeouts, such as etcd's --heartbeat-interval and --election-timeout give. */
+    public RaftSettings with(Timeouts other) {
+        return new RaftSettings(
+                logDirectory, acknowledgedFile, memberId, clusterId, peerHost, peerPort, other, batching, log);
+    }
+
+    /** The same with other batches and queue. */
+    public RaftSettings with(Batching other) {
+        return new RaftSettings(
+                logDirectory, acknowledgedFile, memberId, clusterId, peerHost, peerPort, timeouts, other, log);
+    }
+
+    /** The same with other log sizes. */
+    public RaftSettings with(LogSizes other) {
+        return new RaftSettings(
+                logDirectory, acknowledgedFile, memberId, clusterId, peerHost, peerPort, timeouts, batching, other);
+    }
+
+    /** The Raft group's name, the same on every member of the cluster. */
+    UUID groupId() {
+        return new UUID(0x6d61_696e_7374_4000L, clusterId);
+    }
+
+    /** Where Ratis keeps the segments and its metadata. */
+    Path segmentDirectory() {
+        return logDirectory.resolve(groupId().toString()).resolve("current");
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException("raft settings: " + what);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package dev.mainstay.node.consensus;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+
+/** Ratis' server with our one group in it. Any thread. */
+final class RatisGroup implements AutoCloseable {
+
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final RaftGroupId id;
+    private final RaftPeerId self;
+    private final long memberId;
+    private final ClientId client = ClientId.randomId();
+    private volatile @Nullable Thread logThread;
+
+    private RatisGroup(RaftServer server, RaftGroupId id, RaftPeerId self, long memberId) throws IOException {
+        this.server = server;
+        this.id = id;
+        this.self = self;
+        this.memberId = memberId;
+        this.division = server.getDivision(id);
+    }
+
+    /** Makes the server; nothing is read or opened before {@link #start}. */
+    static RatisGroup of(RaftSettings settings, LogStateMachine stateMachine, boolean alone) throws IOException {
+        RatisProcess.tame();
+        Files.createDirectories(settings.logDirectory());
+        RaftPeerId self = peerId(settings.memberId());
+        RaftGroupId id = RaftGroupId.valueOf(settings.groupId());
+        RaftPeer peer = RaftPeer.newBuilder()
+                .setId(self)
+                .setAddress(settings.peerHost() + ":" + settings.peerPort())
+                .build();
+        RaftServer server = RaftServer.newBuilder()
+                .setServerId(self)
+                .setGroup(RaftGroup.valueOf(id, peer))
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setStateMachineRegistry(group -> {
+                    if (!group.equals(id)) {
+                        throw new IllegalStateException("the log directory holds the log of another cluster: " + group);
+                    }
+                    return stateMachine;
+                })
+                .setProperties(RatisProperties.of(settings, alone))
+                .setParameters(RatisProperties.parameters(alone))
+                .build();
+        return new RatisGroup(server, id, self, settings.memberId());
+    }
+
+    /** The name under which Ratis keeps this member's metrics. */
+    static String metricsName(RaftSettings settings) {
+        return RaftGroupMemberId.valueOf(peerId(settings.memberId()), RaftGroupId.valueOf(settings.groupId()))
+                .toString();
+    }
+
+    /** Opens the log and the peer port, and takes part. */
+    void start() throws IOException {
+        try {
+            server.start();
+        } catch (CompletionException e) {
+            throw new IOException("the Raft log can't be opened: " + e.getCause(), e.getCause());
+        } catch (RuntimeException e) {
+            throw new IOException("Raft can't start: " + e.getMessage(), e);
+        }
+    }
+
+    /** Ratis' door for proposals that appends on the caller's thread. */
+    RaftClientAsynchronousProtocol division() {
+        return (RaftClientAsynchronousProtocol) division;
+    }
+
+    RaftPeerId self() {
+        return self;
+    }
+
+    RaftGroupId id() {
+        return id;
+    }
+
+    /** Whether what this member has applied is all there is: it leads, is ready, and nobody else has a vote. */
+    boolean leadsAlone() {
+        DivisionInfo info = division.getInfo();
+        if (!info.isLeader() || !info.isLeaderReady()) {
+            return false;
+        }
+        RaftConfiguration configuration = division.getRaftConf();
+        return configuration.getCurrentPeers().size() == 1
+                && configuration.getPreviousPeers().isEmpty();
+    }
+
+    /** The leader's etcd id, 0 if unknown. */
+    long leaderId() {
+        RaftPeerId leader = division.getInfo().getLeaderId();
+        if (leader == null) {
+            return 0;
+        }
+        return leader.equals(self) ? memberId : memberId(leader);
+    }
+
+    long term() {
+        return division.getInfo().getCurrentTerm();
+    }
+
+    /** How many entries are committed: as in etcd, whose log begins at 1 where Ratis' begins at 0. */
+    long committedIndex() {
+        return division.getRaftLog().getLastCommittedIndex() + 1;
+    }
+
+    /** One read-index round: true once this member has applied all that was committed when it began. */
+    CompletableFuture<Boolean> readIndex() {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(client)
+                .setServerId(self)
+                .setGroupId(id)
+                .setType(RaftClientRequest.readRequestType())
+                .setMessage(Message.EMPTY)
+                .build();
+        try {
+            return division().submitClientRequestAsync(request).thenApply(RaftClientReply::isSuccess);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Drops the files of the log that hold nothing behind {@code index} and that no peer still needs; returns before it
+     * is done. Ratis' own way, a snapshot request, does nothing when the state has just become durable.
+     */
+    void dropLog(long index) {
+        long needed = division.getCommitInfos().stream()
+                .mapToLong(CommitInfoProto::getCommitIndex)
+                .min()
+                .orElse(index);
+        var _ = division.getRaftLog().purge(Math.min(index, needed));
+    }
+
+    /** To be called on the log's thread. */
+    void onLogThread() {
+        if (logThread == null) {
+            logThread = Thread.currentThread();
+        }
+    }
+
+    /** Ends the service. Nothing may be under way. */
+    @Override
+    public void close() throws IOException {
+        // Ratis waits for its log thread, which looks up from its empty queue only once a second.
+        Thread log = logThread;
+        if (log != null && log.getState() == Thread.State.TIMED_WAITING) {
+            log.interrupt();
+        }
+        server.close();
+    }
+
+    static RaftPeerId peerId(long memberId) {
+        return RaftPeerId.valueOf(Long.toHexString(memberId));
+    }
+
+    static long memberId(RaftPeerId peer) {
+        return Long.parseUnsignedLong(peer.toString(), 16);
+    }
+}

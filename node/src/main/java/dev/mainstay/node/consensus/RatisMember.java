@@ -1,0 +1,346 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.LogPosition;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This member of the Raft group: the way into the log, the read barrier and the status. Made first, so that whoever
+ * proposes can be built on it, then started, once.
+ *
+ * <p>A proposal's path: {@link ProposalQueue} → {@link Batcher} → Ratis appends and fsyncs → {@link LogStateMachine} on
+ * the apply thread → answer. Any thread may call the methods here.
+ */
+public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RatisMember.class);
+    private static final CompletableFuture<Optional<ErrorCode>> GO_AHEAD =
+            CompletableFuture.completedFuture(Optional.empty());
+    private static final long DRAIN_MILLIS = 5_000;
+
+    private final RaftSettings settings;
+    private final ReplicatedState state;
+    private final ConsensusMeter meter;
+    private final FatalLatch fatal;
+    private final ProposalQueue queue;
+    private final ReadRounds reads;
+    private final LogTrimmer trimmer;
+    private final SyncClock syncClock;
+    private final LongSupplier nanoClock = System::nanoTime;
+    private final long requestNanos;
+    private volatile @Nullable Running running;
+    private volatile boolean closing;
+
+    /** What exists only between start and close. */
+    private record Running(
+            RatisGroup group,
+            LogStateMachine stateMachine,
+            Batcher batcher,
+            Watchdog watchdog,
+            LeadershipNotice leadership,
+            AcknowledgedIndex acknowledged) {}
+
+    /** Opens nothing yet. */
+    public RatisMember(
+            RaftSettings settings, ReplicatedState state, ConsensusMeter meter, FatalListener fatalListener) {
+        this.settings = settings;
+        this.state = state;
+        this.meter = meter;
+        this.fatal = new FatalLatch(fatalListener, this::refuseEverything);
+        this.queue = new ProposalQueue(settings.batching());
+        this.requestNanos = TimeUnit.MILLISECONDS.toNanos(settings.timeouts().requestMillis());
+        this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos);
+        this.trimmer = new LogTrimmer(settings.log(), this::trim);
+        this.syncClock = new SyncClock(nanoClock, meter);
+    }
+
+    /**
+     * Verifies the log, replays what the state lacks and joins the group. Returns when the log is open; whether there is
+     * a leader shows in {@link RaftStatus}.
+     *
+     * @param clusterMillis cluster elapsed time, stamped into each batch; called on the batcher thread while leading
+     * @throws DamagedLogException if acknowledged writes are damaged or missing
+     * @throws IOException if the log or the peer port can't be opened
+     */
+    public void start(LongSupplier clusterMillis, Leadership leadership) throws IOException {
+        // The group's configuration has one voter until members can be added.
+        boolean alone = true;
+        LogGuard.Findings findings = new LogGuard(
+                        settings.segmentDirectory(),
+                        settings.acknowledgedFile(),
+                        state.durable().index(),
+                        alone)
+                .examine();
+        var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
+        var notice = new LeadershipNotice(leadership, queue);
+        var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged));
+        LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
+        RatisGroup group = RatisGroup.of(settings, stateMachine, alone);
+        var batcher = new Batcher(
+                queue,
+                group.division(),
+                group.self(),
+                group.id(),
+                clusterMillis,
+                nanoClock,
+                meter,
+                settings.batching().maxEntryBytes());
+        var watchdog = new Watchdog(
+                this::sweep,
+                syncClock,
+                meter,
+                nanoClock,
+                TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()));
+        running = new Running(group, stateMachine, batcher, watchdog, notice, acknowledged);
+        try {
+            group.start();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+        batcher.start();
+        watchdog.start();
+    }
+
+    @Override
+    public CompletableFuture<Outcome> propose(Command command) {
+        long bytes = CommandSize.of(command);
+        if (bytes > settings.batching().maxCommandBytes()) {
+            return refused(ErrorCode.REQUEST_TOO_LARGE);
+        }
+        var proposal = new Proposal(command, (int) bytes, nanoClock.getAsLong() + requestNanos);
+        ErrorCode refusal = queue.offer(proposal);
+        return refusal == null ? proposal : refused(refusal);
+    }
+
+    @Override
+    public CompletableFuture<Optional<ErrorCode>> await() {
+        Running now = running;
+        return now != null && !closing && !fatal.isTripped() && now.group.leadsAlone() ? GO_AHEAD : reads.join();
+    }
+
+    @Override
+    public long memberId() {
+        return settings.memberId();
+    }
+
+    @Override
+    public long leaderId() {
+        Running now = running;
+        return now == null || closing || fatal.isTripped() ? 0 : now.group.leaderId();
+    }
+
+    @Override
+    public long term() {
+        Running now = running;
+        return now == null ? 0 : now.group.term();
+    }
+
+    @Override
+    public long committedIndex() {
+        Running now = running;
+        return now == null ? 0 : now.group.committedIndex();
+    }
+
+    @Override
+    public long appliedIndex() {
+        Running now = running;
+        return now == null
+                ? state.durable().index()
+                : now.stateMachine.getLastAppliedTermIndex().getIndex() + 1;
+    }
+
+    /** Commands without an answer: waiting to be batched, or on their way through the log. */
+    public int pendingProposals() {
+        return queue.pending();
+    }
+
+    /** Bytes of commands that wait to be batched. */
+    public long waitingProposalBytes() {
+        return queue.waitingBytes();
+    }
+
+    /** What the log's files take, in bytes, preallocated space included. Asks the file system. */
+    public long logBytes() {
+        try {
+            long bytes = 0;
+            for (SegmentFile segment : SegmentFile.list(settings.segmentDirectory())) {
+                bytes += Files.size(segment.path());
+            }
+            return bytes;
+        } catch (IOException e) {
+            // A file was dropped while we looked.
+            LOG.debug("log size", e);
+            return 0;
+        }
+    }
+
+    /** Answers what is under way, flushes the state and closes the log. The state itself is closed by its opener, after. */
+    @Override
+    public void close() {
+        Running now;
+        synchronized (this) {
+            now = running;
+            if (closing) {
+                return;
+            }
+            closing = true;
+        }
+        boolean drained = !fatal.isTripped() && drain();
+        refuseEverything();
+        if (now == null) {
+            return;
+        }
+        try {
+            now.batcher.join(DRAIN_MILLIS);
+            if (drained) {
+                state.flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warn("the state could not be flushed; the log will be replayed at the next start", e);
+        }
+        try {
+            now.group.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the log did not close cleanly", e);
+        }
+        now.watchdog.close();
+        now.leadership.close();
+        now.acknowledged.close();
+        LogMetrics.installed().ifPresent(metrics -> metrics.detach(RatisGroup.metricsName(settings), syncClock));
+    }
+
+    private boolean drain() {
+        try {
+            return queue.drain(DRAIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void refuseEverything() {
+        int refused = 0;
+        for (Proposal proposal : queue.close()) {
+            proposal.complete(new Outcome.Refused(ErrorCode.STOPPED));
+            refused++;
+        }
+        for (ProposalBatch batch : queue.underWay()) {
+            refused += batch.refuse(ErrorCode.STOPPED);
+        }
+        reads.close(ErrorCode.STOPPED);
+        if (refused > 0) {
+            meter.failed(refused, ErrorCode.STOPPED);
+        }
+    }
+
+    private CompletableFuture<Outcome> refused(ErrorCode code) {
+        meter.failed(1, code);
+        return CompletableFuture.completedFuture(new Outcome.Refused(code));
+    }
+
+    private void sweep() {
+        long now = nanoClock.getAsLong();
+        int expired = 0;
+        for (Proposal proposal : queue.expired(now)) {
+            proposal.complete(new Outcome.Refused(ErrorCode.TIMEOUT));
+            expired++;
+        }
+        for (ProposalBatch batch : queue.underWay()) {
+            expired += batch.expire(now);
+        }
+        if (expired > 0) {
+            meter.failed(expired, ErrorCode.TIMEOUT);
+        }
+        reads.sweep(now, hasLeader() ? ErrorCode.TIMEOUT : ErrorCode.NO_LEADER);
+    }
+
+    private CompletableFuture<Boolean> readRound() {
+        Running now = running;
+        return now == null ? CompletableFuture.completedFuture(false) : now.group.readIndex();
+    }
+
+    private void trim() {
+        Running now = running;
+        if (now == null || closing || fatal.isTripped()) {
+            return;
+        }
+        state.flush();
+        now.group.dropLog(state.durable().index());
+    }
+
+    /** Takes what the state machine tells to those it concerns. */
+    private final class LogEvents implements LogStateMachine.Events {
+
+        private final LeadershipNotice leadership;
+        private final AcknowledgedIndex acknowledged;
+
+        LogEvents(LeadershipNotice leadership, AcknowledgedIndex acknowledged) {
+            this.leadership = leadership;
+            this.acknowledged = acknowledged;
+        }
+
+        @Override
+        public void applied(LogPosition position, int bytes, @Nullable ProposalBatch batch, List<Outcome> outcomes) {
+            trimmer.applied(bytes);
+            Running now = running;
+            if (fatal.isTripped() || now == null) {
+                return;
+            }
+            acknowledged.set(position.index());
+            if (batch != null) {
+                now.batcher.applied(batch, outcomes);
+            }
+        }
+
+        @Override
+        public void leaderReady() {
+            leadership.ready(term());
+            reads.start();
+        }
+
+        @Override
+        public void leadershipLost() {
+            leadership.lost();
+        }
+
+        @Override
+        public void leaderChanged(RaftPeerId leader) {
+            meter.leaderChanged(RatisGroup.memberId(leader));
+        }
+
+        @Override
+        public void failed(String reason, Throwable cause) {
+            fatal.trip(reason, cause);
+        }
+
+        @Override
+        public void closed() {
+            if (!closing) {
+                fatal.trip("Raft ended by itself", new IllegalStateException("the Raft server closed itself"));
+            }
+        }
+
+        @Override
+        public void onLogThread() {
+            Running now = running;
+            if (now != null) {
+                now.group.onLogThread();
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.mainstay.node.consensus;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.rpc.SupportedRpcType;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** Our settings in Ratis' words. What isn't named here keeps Ratis' default. */
+final class RatisProperties {
+
+    /** A pause, such as a laptop's sleep, must not end the member: Ratis would close itself after a minute. */
+    private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
+
+    private RatisProperties() {}
+
+    /** @param alone whether the group has no other voter, so that nobody needs to be waited for at start */
+    static RaftProperties of(RaftSettings settings, boolean alone) {
+        var properties = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(settings.logDirectory().toFile()));
+        RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
+        timeouts(properties, settings.timeouts(), alone);
+        durability(properties);
+        sizes(properties, settings);
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        RaftServerConfigKeys.Read.setTimeout(
+                properties, millis(settings.timeouts().requestMillis()));
+        // Nothing is retried under the same call id, so the cache only costs memory: about 1 KiB per batch.
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+        if (!settings.peerHost().isEmpty()) {
+            GrpcConfigKeys.Server.setHost(properties, settings.peerHost());
+        }
+        GrpcConfigKeys.Server.setPort(properties, settings.peerPort());
+        return properties;
+    }
+
+    static Parameters parameters(boolean alone) {
+        var parameters = new Parameters();
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PeerGate(alone));
+        return parameters;
+    }
+
+    private static void timeouts(RaftProperties properties, RaftSettings.Timeouts timeouts, boolean alone) {
+        int election = timeouts.electionMillis();
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(election));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2 * election));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(alone ? 1 : election));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(alone ? 2 : 2 * election));
+    }
+
+    /** An entry counts as written when its fsync has returned, and each batch is one entry and one fsync. */
+    private static void durability(RaftProperties properties) {
+        RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
+        RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+    }
+
+    private static void sizes(RaftProperties properties, RaftSettings settings) {
+        int entry = settings.batching().maxEntryBytes();
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(entry));
+        RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entry + 64));
+        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(entry + (2L << 20)));
+        RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(4L * entry + (4L << 20)));
+        RaftServerConfigKeys.Log.setQueueByteLimit(properties, SizeInBytes.valueOf(4L * entry));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(
+                properties, SizeInBytes.valueOf(settings.log().segmentBytes()));
+        RaftServerConfigKeys.Log.setPreallocatedSize(
+                properties, SizeInBytes.valueOf(settings.log().preallocateBytes()));
+        // The open segment is always cached; closed ones only until they are applied, and no more than two.
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(
+                properties, SizeInBytes.valueOf(settings.log().segmentBytes()));
+        RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setCreationGap(properties, 1L);
+    }
+
+    private static TimeDuration millis(int millis) {
+        return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.common.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads that wait for this member to be known up to date. All that wait share one round; who comes while a round is under
+ * way waits for the next, since the round may have looked before he came. A round that fails is tried again until the
+ * reads in it have waited too long. Any thread.
+ */
+final class ReadRounds {
+
+    private record Waiter(long deadlineNanos, CompletableFuture<Optional<ErrorCode>> answer) {}
+
+    private final Supplier<CompletableFuture<Boolean>> round;
+    private final LongSupplier nanoClock;
+    private final long timeoutNanos;
+    private List<Waiter> next = new ArrayList<>();
+    private List<Waiter> inRound = List.of();
+    private boolean running;
+    private @Nullable ErrorCode closed;
+
+    /** @param round one read-index round: true when this member has applied all that was committed before it */
+    ReadRounds(Supplier<CompletableFuture<Boolean>> round, LongSupplier nanoClock, long timeoutNanos) {
+        this.round = round;
+        this.nanoClock = nanoClock;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    CompletableFuture<Optional<ErrorCode>> join() {
+        var answer = new CompletableFuture<Optional<ErrorCode>>();
+        synchronized (this) {
+            if (closed != null) {
+                answer.complete(Optional.of(closed));
+                return answer;
+            }
+            next.add(new Waiter(nanoClock.getAsLong() + timeoutNanos, answer));
+        }
+        start();
+        return answer;
+    }
+
+    /** Starts a round if reads wait and none is under way. */
+    void start() {
+        synchronized (this) {
+            if (running || next.isEmpty()) {
+                return;
+            }
+            running = true;
+            inRound = next;
+            next = new ArrayList<>();
+        }
+        var _ = round.get().whenComplete((upToDate, thrown) -> finish(thrown == null && upToDate));
+    }
+
+    private void finish(boolean upToDate) {
+        List<Waiter> answered = List.of();
+        synchronized (this) {
+            running = false;
+            if (upToDate) {
+                answered = inRound;
+            } else {
+                var again = new ArrayList<>(inRound);
+                again.addAll(next);
+                next = again;
+            }
+            inRound = List.of();
+        }
+        for (Waiter waiter : answered) {
+            waiter.answer.complete(Optional.empty());
+        }
+        if (upToDate) {
+            start();
+        }
+    }
+
+    /** Answers the reads whose time is over, and tries again for the others. */
+    void sweep(long nowNanos, ErrorCode why) {
+        List<Waiter> expired = List.of();
+        synchronized (this) {
+            if (!next.isEmpty()) {
+                var kept = new ArrayList<Waiter>(next.size());
+                expired = new ArrayList<>();
+                for (Waiter waiter : next) {
+                    (waiter.deadlineNanos - nowNanos <= 0 ? expired : kept).add(waiter);
+                }
+                next = kept;
+            }
+        }
+        for (Waiter waiter : expired) {
+            waiter.answer.complete(Optional.of(why));
+        }
+        start();
+    }
+
+    /** Answers all reads, now and later, with a refusal. */
+    void close(ErrorCode why) {
+        List<Waiter> refused;
+        synchronized (this) {
+            closed = why;
+            refused = new ArrayList<>(inRound);
+            refused.addAll(next);
+            next = new ArrayList<>();
+            inRound = List.of();
+        }
+        for (Waiter waiter : refused) {
+            waiter.answer.complete(Optional.of(why));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.mainstay.node.consensus;
+
+import java.util.function.LongSupplier;
+import org.apache.ratis.metrics.Timekeeper;
+
+/** Times each fsync of the log, and shows one that hasn't come back. The log thread starts and stops it. */
+final class SyncClock implements Timekeeper {
+
+    private static final long IDLE = Long.MIN_VALUE;
+
+    private final LongSupplier nanoClock;
+    private final ConsensusMeter meter;
+    private volatile long startedNanos = IDLE;
+
+    SyncClock(LongSupplier nanoClock, ConsensusMeter meter) {
+        this.nanoClock = nanoClock;
+        this.meter = meter;
+    }
+
+    @Override
+    public Context time() {
+        long started = nanoClock.getAsLong();
+        startedNanos = started;
+        return () -> {
+            long nanos = nanoClock.getAsLong() - started;
+            startedNanos = IDLE;
+            meter.synced(nanos);
+            return nanos;
+        };
+    }
+
+    /** How long the fsync that runs now has taken so far; 0 if none runs. */
+    long runningNanos() {
+        long started = startedNanos;
+        return started == IDLE ? 0 : nanoClock.getAsLong() - started;
+    }
+}
