@@ -1,0 +1,135 @@
+package dev.mainstay.node.leader;
+
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.consensus.Proposer;
+import dev.mainstay.node.maintenance.Alarms;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Watches a member's own room, whether it leads or not: refuses writes there is no room for before they are proposed, and
+ * raises NOSPACE for the whole cluster. An alarm raised because of the disk is cleared again once there is room; one
+ * raised because of the quota stays until somebody clears it, as in etcd. Any thread; {@link #admitsNow} is on the path of
+ * every write and costs two atomic reads and a write.
+ */
+public final class SpaceKeeper implements AutoCloseable {
+
+    private static final long PERIOD_MILLIS = 1_000;
+
+    private final FreeSpace space;
+    private final SpaceLimits limits;
+    private final Alarms alarms;
+    private final Alarm own;
+    private final Proposer proposer;
+    private final DiskFullMark mark;
+    private final Scheduler.Rhythm rhythm;
+
+    private final AtomicLong admittedBytes = new AtomicLong();
+    private volatile long liveBytes;
+    private volatile boolean diskFull;
+    private volatile boolean proposing;
+
+    /** @param memberId for whom alarms are raised: this member */
+    public SpaceKeeper(
+            FreeSpace space,
+            SpaceLimits limits,
+            Alarms alarms,
+            long memberId,
+            Proposer proposer,
+            DiskFullMark mark,
+            Scheduler scheduler) {
+        this.space = space;
+        this.limits = limits;
+        this.alarms = alarms;
+        this.own = new Alarm(memberId, Alarm.Type.NOSPACE);
+        this.proposer = proposer;
+        this.mark = mark;
+        this.diskFull = mark.isSet();
+        measure();
+        this.rhythm = scheduler.every(PERIOD_MILLIS, this::round);
+    }
+
+    /**
+     * Whether a write may surely be proposed. If not, {@link #admit} decides. Never touches the disk.
+     *
+     * @param costBytes {@code WriteCost} of the command; what costs nothing always may
+     */
+    public boolean admitsNow(long costBytes) {
+        if (costBytes == 0) {
+            return true;
+        }
+        if (alarms.isRaised(Alarm.Type.NOSPACE) || isOver(costBytes)) {
+            return false;
+        }
+        admittedBytes.addAndGet(costBytes);
+        return true;
+    }
+
+    /** Whether a write may be proposed; if not, it is to be refused with NO_SPACE. May look at the disk. */
+    public boolean admit(long costBytes) {
+        if (admitsNow(costBytes)) {
+            return true;
+        }
+        if (alarms.isRaised(Alarm.Type.NOSPACE)) {
+            return false;
+        }
+        measure();
+        if (admitsNow(costBytes)) {
+            return true;
+        }
+        raise();
+        return false;
+    }
+
+    @Override
+    public void close() {
+        rhythm.close();
+    }
+
+    private void round() {
+        measure();
+        settle(isOver(0));
+    }
+
+    private boolean isOver(long costBytes) {
+        return diskFull || liveBytes + admittedBytes.get() + costBytes >= limits.quotaBytes();
+    }
+
+    private synchronized void measure() {
+        admittedBytes.set(0);
+        liveBytes = space.liveBytes();
+        diskFull = space.usableBytes() < (diskFull ? limits.resumeBytes() : limits.reserveBytes());
+    }
+
+    private void raise() {
+        settle(true);
+    }
+
+    /**
+     * Brings the alarm in line with the room. The alarm, the mark and whether a proposal is under way are looked at under
+     * one lock: a mark that goes between another thread's raising and its reason being noted would leave an alarm that
+     * nobody clears.
+     */
+    private synchronized void settle(boolean over) {
+        if (proposing) {
+            return;
+        }
+        boolean raised = alarms.raised().contains(own);
+        if (over && !raised) {
+            mark.set(diskFull);
+            propose(true);
+        } else if (raised && !over && !diskFull && mark.isSet()) {
+            propose(false);
+        } else if (!raised) {
+            mark.set(false);
+        }
+    }
+
+    /** One proposal at a time; a refused one is made again in the next round. */
+    private void propose(boolean active) {
+        proposing = true;
+        CompletableFuture<Void> _ =
+                proposer.propose(new Command.SetAlarm(own, active)).thenAccept(_ -> proposing = false);
+    }
+}
