@@ -1,0 +1,91 @@
+package dev.mainstay.node.api;
+
+import dev.mainstay.etcd.proto.AuthGrpc;
+import dev.mainstay.etcd.proto.ElectionGrpc;
+import dev.mainstay.etcd.proto.LockGrpc;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Every gRPC service of a member: etcd's own, health and reflection. RPCs that don't exist yet are unknown to the transport,
+ * which says so. {@link #close} stops the threads; open calls are the transport's to end.
+ */
+public final class EtcdApi implements AutoCloseable {
+
+    private final RangeReader ranges;
+    private final ScheduledExecutorService scheduler;
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final List<ServerServiceDefinition> services;
+
+    /** Builds the services; nothing is served until a transport mounts them. */
+    public EtcdApi(ApiPorts ports, ApiSettings settings) {
+        ResponseHeaders headers = new ResponseHeaders(settings.clusterId(), settings.memberId(), ports.raft());
+        ranges = new RangeReader(
+                ports.store(),
+                headers,
+                settings.rangeThreads(),
+                settings.rangeBytesInFlight(),
+                settings.rangeAnswerBytes());
+        scheduler = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("api-clock").daemon().factory());
+        CallerDemands demands = new CallerDemands(ports.raft(), scheduler, settings.electionTimeout());
+        List<ServerServiceDefinition> all = new ArrayList<>();
+        for (ServerServiceDefinition service : etcdServices(ports, settings, headers)) {
+            all.add(ServerInterceptors.intercept(service, demands));
+        }
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        all.add(health.getHealthService().bindService());
+        all.addAll(Reflection.of(all));
+        services = List.copyOf(all);
+    }
+
+    /** The services, to be mounted on a transport. */
+    public List<ServerServiceDefinition> services() {
+        return services;
+    }
+
+    /** Bytes of range answers that are being built or wait for the network. */
+    public long rangeBytesInFlight() {
+        return ranges.bytesInFlight();
+    }
+
+    /** Long reads that wait for a thread. */
+    public int rangesWaiting() {
+        return ranges.waiting();
+    }
+
+    /** Long reads under way. */
+    public int rangesRunning() {
+        return ranges.running();
+    }
+
+    @Override
+    public void close() {
+        health.enterTerminalState();
+        scheduler.shutdownNow();
+        ranges.close();
+    }
+
+    private List<ServerServiceDefinition> etcdServices(ApiPorts ports, ApiSettings settings, ResponseHeaders headers) {
+        KvChecks checks = new KvChecks(settings.maxTxnOps(), settings.maxRequestBytes());
+        Proposals proposals = new Proposals(ports.proposer(), ports.admission());
+        Reads reads = new Reads(ports.readBarrier());
+        return List.of(
+                new KvService(checks, proposals, reads, ranges, new KvReplies(headers), ports.storageCare())
+                        .definition(),
+                new WatchService(ports.watchHub(), new WatchReplies(headers)).definition(),
+                new LeaseService(proposals, ports.leaseRequests(), ports.leases(), ports.leaseClock(), headers, ranges)
+                        .definition(),
+                new ClusterService(ports.members(), reads, headers).definition(),
+                new MaintenanceService(settings, ports, proposals, headers, ranges).definition(),
+                new ServiceAssembly(AuthGrpc.getServiceDescriptor()).build(),
+                new ServiceAssembly(LockGrpc.getServiceDescriptor()).build(),
+                new ServiceAssembly(ElectionGrpc.getServiceDescriptor()).build());
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mainstay.node.api;
+
+import dev.mainstay.node.api.UnaryCalls.Responder;
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.consensus.Proposer;
+import io.grpc.Status;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Sends commands on their way and carries refusals back to the client. */
+final class Proposals {
+
+    private final Proposer proposer;
+    private final Admission admission;
+
+    Proposals(Proposer proposer, Admission admission) {
+        this.proposer = proposer;
+        this.admission = admission;
+    }
+
+    /**
+     * Proposes a command that has passed its checks.
+     *
+     * @param onDone gets what isn't a refusal; runs on the apply thread, so it must be short
+     */
+    void propose(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
+        if (admission.admitsNow(command)) {
+            send(command, responder, onDone);
+            return;
+        }
+        CompletableFuture<?> _ = CompletableFuture.supplyAsync(
+                        () -> Optional.ofNullable(admission.admit(command)), Thread::startVirtualThread)
+                .thenAccept(
+                        refusal -> refusal.ifPresentOrElse(responder::refuse, () -> send(command, responder, onDone)))
+                .whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        responder.refuse(Status.INTERNAL.withDescription(String.valueOf(failure)));
+                    }
+                });
+    }
+
+    private void send(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
+        CompletableFuture<?> _ = proposer.propose(command)
+                .whenComplete((outcome, failure) -> answer(outcome, failure, responder, onDone));
+    }
+
+    private static void answer(
+            @Nullable Outcome outcome, @Nullable Throwable failure, Responder<?> responder, Consumer<Outcome> onDone) {
+        if (outcome instanceof Outcome.Refused(ErrorCode code)) {
+            responder.refuse(code);
+        } else if (outcome != null) {
+            onDone.accept(outcome);
+        } else {
+            responder.refuse(Status.INTERNAL.withDescription(String.valueOf(failure)));
+        }
+    }
+}
