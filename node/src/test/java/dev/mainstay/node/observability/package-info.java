@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.observability;
+
+import org.jspecify.annotations.NullMarked;
