@@ -1,0 +1,200 @@
+package dev.mainstay.node.server;
+
+import dev.mainstay.node.api.EventMessages;
+import dev.mainstay.node.apply.Applier;
+import dev.mainstay.node.apply.Tables;
+import dev.mainstay.node.consensus.FatalListener;
+import dev.mainstay.node.consensus.RaftSettings;
+import dev.mainstay.node.consensus.RatisMember;
+import dev.mainstay.node.leader.ClusterClock;
+import dev.mainstay.node.leader.LeaseInbox;
+import dev.mainstay.node.leader.LeaseKeeper;
+import dev.mainstay.node.leader.LeaseRequests;
+import dev.mainstay.node.leader.Scheduler;
+import dev.mainstay.node.lease.LeaseTable;
+import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.mvcc.Compactor;
+import dev.mainstay.node.mvcc.KvStore;
+import dev.mainstay.node.observability.MemberMeters;
+import dev.mainstay.node.observability.MeteredStore;
+import dev.mainstay.node.server.settings.MemberUrl;
+import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.storage.Store;
+import dev.mainstay.node.storage.rocksdb.RocksSettings;
+import dev.mainstay.node.storage.rocksdb.RocksStore;
+import dev.mainstay.node.watch.WatchHub;
+import dev.mainstay.node.watch.WatchLimits;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * The replicated part of a member: store, state, log, and who keeps the time of leases. Built whole, then
+ * {@link #start}ed, so that the services can be built on its parts before the first entry is replayed.
+ */
+final class Core implements AutoCloseable {
+
+    private static final RandomGenerator RANDOM =
+            () -> ThreadLocalRandom.current().nextLong();
+
+    private static final long LEADER_LIMIT_SECONDS = 60;
+
+    private final StopStack parts = new StopStack();
+    private final RocksStore engine;
+    private final Store store;
+    private final KvStore keys;
+    private final Compactor compactor;
+    private final LeaseTable leases;
+    private final Alarms alarms;
+    private final WatchHub watches;
+    private final Applier applier;
+    private final RatisMember raft;
+    private final ClusterClock clock;
+    private final LeaseKeeper leaseKeeper;
+    private final Scheduler scheduler;
+
+    Core(NodeSettings settings, DataDirectory directory, MemberMeters meters, FatalListener fatal) {
+        try {
+            engine = parts.started(
+                    "store",
+                    RocksStore.open(
+                            directory.store(),
+                            Tables.all(),
+                            RocksSettings.defaults(),
+                            fault -> fatal.fatal("the store of " + directory.path() + " failed", fault)));
+            store = new MeteredStore(engine, meters::written);
+            keys = KvStore.open(store);
+            compactor = keys.compactor();
+            leases = LeaseTable.open(store);
+            alarms = Alarms.open(store);
+            watches = parts.started(
+                    "watches",
+                    WatchHub.start(
+                            WatchLimits.DEFAULT
+                                    .withMaxRequestBytes(settings.limits().maxRequestBytes())
+                                    .withProgressInterval(settings.limits().watchProgressInterval()),
+                            new KeyHistory(keys),
+                            new EventMessages(),
+                            meters.watch(),
+                            System::nanoTime,
+                            RANDOM));
+            LeaseInbox inbox = new LeaseInbox();
+            applier = new Applier(store, keys, leases, alarms, watches, inbox);
+            raft = parts.started(
+                    "log",
+                    new RatisMember(
+                            raftSettings(settings, directory),
+                            new MemberState(applier, keys, store, meters),
+                            meters.consensus(),
+                            fatal));
+            ScheduledExecutorService threads = Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("duties").daemon().factory());
+            parts.started("duties", threads);
+            scheduler = Scheduler.on(threads);
+            clock = new ClusterClock(System::nanoTime, applier::clockMillis);
+            leaseKeeper = parts.started(
+                    "leases", new LeaseKeeper(leases, inbox, raft, clock, applier::clockMillis, scheduler));
+        } catch (RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private static RaftSettings raftSettings(NodeSettings settings, DataDirectory directory) {
+        MemberUrl peer = settings.listen().peerUrls().getFirst();
+        NodeSettings.Raft raft = settings.raft();
+        return new RaftSettings(
+                directory.log(),
+                directory.acknowledged(),
+                directory.identity().memberId(),
+                directory.identity().clusterId(),
+                peer.host(),
+                peer.port(),
+                new RaftSettings.Timeouts(
+                        raft.heartbeatMillis(),
+                        raft.electionMillis(),
+                        Math.toIntExact(raft.requestTimeout().toMillis())),
+                RaftSettings.Batching.USUAL.withMaxRequestBytes(
+                        settings.limits().maxRequestBytes()),
+                RaftSettings.LogSizes.USUAL.withSnapshotEntries(raft.snapshotEntries()));
+    }
+
+    /**
+     * Replays the log, takes part in the group, and returns when this member can serve: a lone one leads at once.
+     *
+     * @throws IOException if the log can't be opened, or nobody leads for long
+     */
+    void start() throws IOException {
+        CountDownLatch led = new CountDownLatch(1);
+        raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, led));
+        try {
+            if (!led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(
+                        "no leader after " + LEADER_LIMIT_SECONDS + " s; is the disk of the log very slow?");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before there was a leader");
+        }
+    }
+
+    /** The engine under {@link #store}, for what only it can tell. */
+    RocksStore engine() {
+        return engine;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    KvStore keys() {
+        return keys;
+    }
+
+    Compactor compactor() {
+        return compactor;
+    }
+
+    LeaseTable leases() {
+        return leases;
+    }
+
+    Alarms alarms() {
+        return alarms;
+    }
+
+    Applier applier() {
+        return applier;
+    }
+
+    WatchHub watches() {
+        return watches;
+    }
+
+    /** What clients ask of leases, as commands. */
+    LeaseRequests leaseRequests(long electionMillis) {
+        return new LeaseRequests(electionMillis, id -> leases.get(id) != null, RANDOM);
+    }
+
+    RatisMember raft() {
+        return raft;
+    }
+
+    LeaseKeeper leaseKeeper() {
+        return leaseKeeper;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

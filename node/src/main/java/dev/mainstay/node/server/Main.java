@@ -1,0 +1,62 @@
+package dev.mainstay.node.server;
+
+import dev.mainstay.node.observability.ExactRegistry;
+import dev.mainstay.node.server.settings.BadSettingException;
+import dev.mainstay.node.server.settings.Invocation;
+import dev.mainstay.node.server.settings.SettingsReader;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.util.List;
+
+/** The process: reads its arguments, runs one member until told to stop, and gives the exit status. */
+@QuarkusMain
+public final class Main implements QuarkusApplication {
+
+    private static final String SERVER = "server";
+
+    private final NodeRun node;
+
+    /** Called by the container. */
+    public Main(Vertx vertx) {
+        this.node = new NodeRun(vertx, new ExactRegistry());
+    }
+
+    /** Answers what needs no node at once, and else starts one. */
+    public static void main(String[] arguments) {
+        try {
+            switch (invocation(List.of(arguments))) {
+                case Invocation.Print print -> System.out.print(print.text());
+                case Invocation.Run _ -> Quarkus.run(Main.class, arguments);
+            }
+        } catch (BadSettingException e) {
+            System.err.println("mainstay: " + e.getMessage());
+            System.err.println("Run mainstay --help for the list of flags.");
+            System.exit(e.exitCode());
+        }
+    }
+
+    private static Invocation invocation(List<String> arguments) {
+        boolean named = !arguments.isEmpty() && arguments.getFirst().equals(SERVER);
+        return new SettingsReader(Versions.read().text())
+                .read(named ? arguments.subList(1, arguments.size()) : arguments, System.getenv());
+    }
+
+    @Override
+    public int run(String... arguments) throws IOException {
+        if (!(invocation(List.of(arguments)) instanceof Invocation.Run run)) {
+            return 0;
+        }
+        LogLines.install(run.settings().logging());
+        return node.run(run);
+    }
+
+    /** Called by the container on its way down, before it takes Vert.x away; it waits until this returns. */
+    void stop(@Observes ShutdownEvent event) {
+        node.close();
+    }
+}

@@ -1,0 +1,242 @@
+package dev.mainstay.node.server;
+
+import dev.mainstay.node.api.ApiPorts;
+import dev.mainstay.node.api.ApiSettings;
+import dev.mainstay.node.api.EtcdApi;
+import dev.mainstay.node.api.transport.GrpcTransport;
+import dev.mainstay.node.api.transport.TransportLimits;
+import dev.mainstay.node.consensus.FatalListener;
+import dev.mainstay.node.consensus.RatisMember;
+import dev.mainstay.node.leader.CompactionKeeper;
+import dev.mainstay.node.leader.CompactionPace;
+import dev.mainstay.node.leader.DiskFullMark;
+import dev.mainstay.node.leader.SpaceKeeper;
+import dev.mainstay.node.leader.SpaceLimits;
+import dev.mainstay.node.membership.MemberId;
+import dev.mainstay.node.mvcc.Compactor;
+import dev.mainstay.node.observability.CallMeters;
+import dev.mainstay.node.observability.ExactRegistry;
+import dev.mainstay.node.observability.MemberGauges;
+import dev.mainstay.node.observability.MemberMeters;
+import dev.mainstay.node.observability.ProcessMeters;
+import dev.mainstay.node.observability.TextExposition;
+import dev.mainstay.node.server.http.ClientListeners;
+import dev.mainstay.node.server.http.Farewell;
+import dev.mainstay.node.server.http.HttpEndpoints;
+import dev.mainstay.node.server.settings.MemberUrl;
+import dev.mainstay.node.server.settings.NodeSettings;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A whole member, from its data directory to its listeners. Several may live in one process, each on a directory and ports
+ * of its own. Started in order, stopped in reverse; any thread may close it, and more than once.
+ */
+public final class Member implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Member.class.getName());
+
+    private static final long MIB = 1L << 20;
+
+    /** How much larger a gRPC message may be than the request in it. */
+    private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
+    /** How long calls under way may take when the member stops. */
+    private static final Duration CALLS_AT_STOP = Duration.ofSeconds(1);
+
+    private static final int RANGE_THREADS = 2;
+    private static final long RANGE_BYTES_IN_FLIGHT = 64 * MIB;
+
+    /** An answer grows by doubling and is whole in memory when it leaves; a third of the heap fits so. */
+    private static final int RANGE_ANSWER_PART_OF_HEAP = 3;
+
+    /** Below this much room on the disk writes are refused; the log, flushes and compactions live on the rest. */
+    private static final long DISK_RESERVE_BYTES = 128 * MIB;
+
+    private static final long DISK_RESUME_BYTES = 256 * MIB;
+
+    private final StopStack parts = new StopStack();
+    private final NodeIdentity identity;
+    private final ClientListeners listeners;
+
+    private Member(NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal)
+            throws DataDirectoryException, IOException {
+        try {
+            DataDirectory directory = open(settings);
+            identity = directory.identity();
+            new DiskReserve(directory.path()).settle();
+            MemberMeters meters = new MemberMeters(registry, settings.limits().warnApply());
+            Core core = parts.started("core", new Core(settings, directory, meters, fatal));
+            SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
+            CompactionKeeper compaction = parts.started(
+                    "compaction", new CompactionKeeper(core.compactor(), CompactionPace.DEFAULT, core.scheduler()));
+            RatisMember raft = core.raft();
+            ApiPorts ports = apiPorts(settings, core, space, compaction, meters);
+            EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
+            bindGauges(registry, core, ports, api);
+            core.start();
+            GrpcTransport grpc = new GrpcTransport(
+                    api.services(),
+                    List.of(),
+                    new TransportLimits(settings.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES),
+                    new CallMeters(
+                            registry,
+                            settings.logging().extensiveMetrics(),
+                            settings.limits().warnUnary()));
+            HttpEndpoints http = new HttpEndpoints(
+                    new MemberHealth(core.alarms(), raft, raft, core.keys()),
+                    new HealthCounters(registry),
+                    new TextExposition(registry)::scrape,
+                    TextExposition.CONTENT_TYPE,
+                    Versions.ETCD,
+                    Versions.CLUSTER);
+            listeners = parts.started("listeners", ClientListeners.open(vertx, settings.listen(), grpc, http));
+            parts.started("calls", new Farewell(listeners, grpc, CALLS_AT_STOP));
+        } catch (DataDirectoryException | IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a member and returns when it accepts clients.
+     *
+     * @param fatal told when the member can't go on; it should then be closed
+     * @throws IOException if the log or an address can't be opened
+     */
+    public static Member start(NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal)
+            throws DataDirectoryException, IOException {
+        return new Member(settings, vertx, registry, fatal);
+    }
+
+    private DataDirectory open(NodeSettings settings) throws DataDirectoryException {
+        NodeIdentity wanted = wanted(settings.cluster(), settings.identity().name());
+        DataDirectory directory = parts.started(
+                "data directory",
+                DataDirectory.open(
+                        settings.identity().dataDir(),
+                        settings.identity().logDir(),
+                        wanted,
+                        settings.cluster().existing()));
+        directory.differencesFrom(wanted).forEach(difference -> LOG.log(System.Logger.Level.WARNING, difference));
+        return directory;
+    }
+
+    private static NodeIdentity wanted(NodeSettings.Cluster cluster, String name) {
+        List<String> urls = cluster.peerUrls().stream().map(MemberUrl::text).toList();
+        long self = MemberId.ofBootstrapMember(urls, cluster.token());
+        List<Long> all = cluster.members().stream()
+                .map(member -> MemberId.ofBootstrapMember(member.peerUrls(), cluster.token()))
+                .toList();
+        return new NodeIdentity(self, MemberId.ofCluster(all), name, urls, cluster.token());
+    }
+
+    private static SpaceKeeper spaceKeeper(NodeSettings settings, DataDirectory directory, Core core) {
+        return new SpaceKeeper(
+                new DiskSpace(directory.path(), directory.log(), core.store()),
+                new SpaceLimits(settings.limits().quotaBytes(), DISK_RESERVE_BYTES, DISK_RESUME_BYTES),
+                core.alarms(),
+                directory.identity().memberId(),
+                core.raft(),
+                new DiskFullMark(directory.path().resolve("disk-full")),
+                core.scheduler());
+    }
+
+    private ApiPorts apiPorts(
+            NodeSettings settings, Core core, SpaceKeeper space, CompactionKeeper compaction, MemberMeters meters) {
+        ClusterView cluster = new ClusterView(
+                identity, settings.identity().name(), settings.listen().advertiseClientUrls());
+        return new ApiPorts(
+                core.raft(),
+                core.raft(),
+                core.raft(),
+                core.keys(),
+                core.watches(),
+                core.leases(),
+                core.leaseRequests(settings.raft().electionMillis()),
+                new KeptLeases(core.leaseKeeper(), meters),
+                core.alarms(),
+                new RoomCheck(space),
+                parts.started(
+                        "upkeep",
+                        new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
+                cluster::members);
+    }
+
+    private void bindGauges(ExactRegistry registry, Core core, ApiPorts ports, EtcdApi api) {
+        MemberGauges gauges = new MemberGauges(registry);
+        gauges.bind(core.raft());
+        gauges.bind(core.keys(), ports.storageCare());
+        gauges.bind(core.leases(), core.alarms(), identity.memberId());
+        gauges.bindVersions(Versions.ETCD, Versions.CLUSTER, Versions.read().mainstay());
+        gauges.gauge(
+                "etcd_server_proposals_pending",
+                "The current number of pending proposals to commit.",
+                core.raft()::pendingProposals);
+        gauges.bindUnmet();
+        Compactor compactor = core.compactor();
+        FunctionCounter.builder("etcd_debugging_mvcc_db_compaction_keys_total", compactor, Compactor::removedVersions)
+                .description("Total number of db keys compacted.")
+                .register(registry);
+        gauges.bindFeatures(FeatureStages.ALL);
+        gauges.gauge(
+                "mainstay_proposals_waiting_bytes",
+                "Bytes of requests that wait to be put into the log.",
+                core.raft()::waitingProposalBytes);
+        gauges.gauge("mainstay_ranges_waiting", "Long reads that wait for a thread.", api::rangesWaiting);
+        gauges.gauge("mainstay_ranges_running", "Long reads under way.", api::rangesRunning);
+        gauges.gauge(
+                "mainstay_range_bytes_in_flight",
+                "Bytes of range answers being built or waiting for the network.",
+                api::rangeBytesInFlight);
+        gauges.gauge(
+                "mainstay_block_cache_bytes",
+                "What the store's cache holds, write buffers included.",
+                core.engine()::cachedBytes);
+        gauges.gauge(
+                "mainstay_write_buffer_bytes",
+                "What changes not yet flushed take in memory.",
+                core.engine()::bufferedBytes);
+        gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
+        parts.started("process meters", new ProcessMeters()).bind(registry);
+    }
+
+    private ApiSettings apiSettings(NodeSettings settings) {
+        return new ApiSettings(
+                identity.clusterId(),
+                identity.memberId(),
+                Versions.ETCD,
+                Versions.CLUSTER,
+                settings.limits().maxRequestBytes(),
+                settings.limits().maxTxnOps(),
+                settings.raft().minLeaseSeconds(),
+                Duration.ofMillis(settings.raft().electionMillis()),
+                settings.limits().watchProgressInterval(),
+                RANGE_THREADS,
+                RANGE_BYTES_IN_FLIGHT,
+                Runtime.getRuntime().maxMemory() / RANGE_ANSWER_PART_OF_HEAP);
+    }
+
+    /** Who this member is. */
+    public NodeIdentity identity() {
+        return identity;
+    }
+
+    /** The port of the first client URL; the one it got, if the URL left that open. */
+    public int clientPort() {
+        return listeners.clientPort();
+    }
+
+    /** Where clients are served, as {@code host:port}. */
+    public List<String> clientAddresses() {
+        return listeners.clientAddresses();
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

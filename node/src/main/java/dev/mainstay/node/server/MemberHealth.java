@@ -1,0 +1,48 @@
+package dev.mainstay.node.server;
+
+import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.consensus.RaftStatus;
+import dev.mainstay.node.consensus.ReadBarrier;
+import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.mvcc.KvView;
+import dev.mainstay.node.server.http.Health;
+import dev.mainstay.node.storage.StorageException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The health of a running member. */
+record MemberHealth(Alarms raised, RaftStatus raft, ReadBarrier barrier, KvView keys) implements Health {
+
+    @Override
+    public List<Alarm> alarms() {
+        return raised.raised();
+    }
+
+    @Override
+    public boolean hasLeader() {
+        return raft.hasLeader();
+    }
+
+    @Override
+    public boolean learner() {
+        return false;
+    }
+
+    @Override
+    public CompletableFuture<Optional<ErrorCode>> read(boolean linearizable) {
+        if (!linearizable) {
+            return CompletableFuture.completedFuture(readHere());
+        }
+        return barrier.await().thenApply(failure -> failure.isPresent() ? failure : readHere());
+    }
+
+    private Optional<ErrorCode> readHere() {
+        try {
+            return keys.revision() > 0 ? Optional.empty() : Optional.of(ErrorCode.STOPPED);
+        } catch (StorageException e) {
+            return Optional.of(ErrorCode.STOPPED);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mainstay.node.server;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/**
+ * Whose data a directory holds; written once, when the directory is made, and the truth from then on.
+ *
+ * @param memberId unsigned, never 0
+ * @param clusterId unsigned, never 0
+ * @param name as given when the directory was made
+ * @param peerUrls of this member, what its id was made of
+ * @param token of the cluster, what its ids were made of
+ */
+public record NodeIdentity(long memberId, long clusterId, String name, List<String> peerUrls, String token) {
+
+    /** The layout of the directory that this release writes, and the newest it reads. */
+    static final int FORMAT = 1;
+
+    public NodeIdentity {
+        peerUrls = List.copyOf(peerUrls);
+    }
+
+    /** The number of the layout that a file's text claims. */
+    static int format(String json) {
+        Integer format = new JsonObject(json).getInteger("format");
+        if (format == null || format < 1) {
+            throw new DecodeException("no format");
+        }
+        return format;
+    }
+
+    /** @throws RuntimeException if the text is no identity */
+    static NodeIdentity fromJson(String json) {
+        JsonObject fields = new JsonObject(json);
+        NodeIdentity identity = new NodeIdentity(
+                Long.parseUnsignedLong(fields.getString("memberId"), 16),
+                Long.parseUnsignedLong(fields.getString("clusterId"), 16),
+                fields.getString("name"),
+                fields.getJsonArray("peerUrls").stream().map(String.class::cast).toList(),
+                fields.getString("token"));
+        if (identity.memberId == 0 || identity.clusterId == 0) {
+            throw new DecodeException("id 0");
+        }
+        return identity;
+    }
+
+    String toJson() {
+        return new JsonObject()
+                .put("format", FORMAT)
+                .put("memberId", Long.toHexString(memberId))
+                .put("clusterId", Long.toHexString(clusterId))
+                .put("name", name)
+                .put("peerUrls", new JsonArray(peerUrls))
+                .put("token", token)
+                .encodePrettily();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.mainstay.node.server.settings;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every flag there is: ours are etcd's, by etcd's names and with etcd's defaults.
+ *
+ * <p>Columns: name, type, default, support, meaning. {@code ignored(why)} and {@code refused(why)} carry what the operator
+ * is told. {@code old -> new} is a name of older releases of etcd that now means another flag, {@code old -> gate Name} one
+ * that became a feature gate.
+ */
+final class FlagTable {
+
+    /** The flag that names features to switch. */
+    static final String FEATURE_GATES = "feature-gates";
+
+    private static final String ROWS = """
+            # Member
+            name | string | default | honoured | Human-readable name for this member.
+            data-dir | string |  | honoured | Path to the data directory; ${name}.etcd if empty.
+            wal-dir | string |  | honoured | Path to a directory of its own for the log.
+            snapshot-count | uint | 10000 | honoured | Most log entries between two flushes that let the log be cut; if not given, only the log's size decides.
+            snapshot-catchup-entries | uint | 5000 | ignored(the log keeps what a lagging member needs) | Log entries to keep for slow followers.
+            heartbeat-interval | uint | 100 | honoured | Time of a heartbeat interval, in milliseconds.
+            election-timeout | uint | 1000 | honoured | Time for an election to time out, in milliseconds.
+            initial-election-tick-advance | bool | true | ignored(elections at start are not delayed) | Whether to shorten the first election after a start.
+            listen-peer-urls | urls | http://localhost:2380 | honoured | URLs to listen on for peers; only the first one is used.
+            listen-client-urls | urls | http://localhost:2379 | honoured | URLs to listen on for clients: gRPC, and HTTP unless listen-client-http-urls is set.
+            listen-client-http-urls | urls |  | honoured | URLs to listen on for HTTP clients only; takes HTTP away from listen-client-urls.
+            max-snapshots | uint | 5 | ignored(a flush of the store takes the place of snapshot files) | Snapshot files to keep.
+            max-wals | uint | 5 | ignored(the log is cut by what is flushed, not by count) | Log files to keep.
+            quota-backend-bytes | int | 0 | honoured | Size of the database at which writes are refused; 0 means 2 GiB, below 0 none.
+            backend-bbolt-freelist-type | string | map | ignored(the store is not bbolt) | Kind of bbolt's list of free pages.
+            backend-batch-interval | duration | 0s | ignored(the store is not bbolt) | Longest time between two commits of bbolt.
+            backend-batch-limit | int | 0 | ignored(the store is not bbolt) | Most operations in one commit of bbolt.
+            memory-mlock | bool | false | ignored(the store is not mapped into memory) | Keep the pages of bbolt in memory.
+            bootstrap-defrag-threshold-megabytes | uint | 0 | ignored(there is nothing to defragment at start) | Defragment at start if that frees so much.
+            max-txn-ops | uint | 128 | honoured | Most operations in one branch of a transaction.
+            max-request-bytes | uint | 1572864 | honoured | Largest request, in bytes.
+            max-concurrent-streams | uint32 | 4294967295 | honoured | Most streams that a client may have open on one connection.
+            enable-grpc-gateway | bool | true | ignored(the JSON gateway is not there yet) | Serve JSON over HTTP.
+            grpc-keepalive-min-time | duration | 5s | ignored(clients may ping as often as they like) | Shortest time between two pings of a client.
+            grpc-keepalive-interval | duration | 2h | honoured | Silence after which the server pings a client; 0 for never.
+            grpc-keepalive-timeout | duration | 20s | honoured | Time that a client has to answer a ping; 0 for ever.
+            socket-reuse-port | bool | false | honoured | Listen with SO_REUSEPORT.
+            socket-reuse-address | bool | false | ignored(SO_REUSEADDR is always set) | Listen with SO_REUSEADDR.
+            raft-read-timeout | duration | 5s | ignored(peers are watched by heartbeats) | Read timeout of connections between peers.
+            raft-write-timeout | duration | 5s | ignored(peers are watched by heartbeats) | Write timeout of connections between peers.
+            max-learners | int | 1 | ignored(members can not be changed yet) | Most learners in the cluster at once.
+
+            # Clustering
+            initial-advertise-peer-urls | urls | http://localhost:2380 | honoured | This member's peer URLs as the others reach them.
+            initial-cluster | string | default=http://localhost:2380 | honoured | Members of the new cluster: name=url,name2=url.
+            initial-cluster-state | string | new | honoured | new, or existing to join a running cluster; ignored when there is data.
+            initial-cluster-token | string | etcd-cluster | honoured | Sets clusters with the same addresses apart.
+            advertise-client-urls | urls | http://localhost:2379 | honoured | This member's client URLs as clients reach them; needed with listen-client-urls.
+            discovery | string |  | refused(discovery is not served; list the members in initial-cluster) | URL of a discovery service.
+            discovery-fallback | string | exit | ignored(there is no discovery) | What to do when discovery fails.
+            discovery-proxy | string |  | ignored(there is no discovery) | Proxy for discovery.
+            discovery-srv | string |  | refused(discovery is not served; list the members in initial-cluster) | DNS domain whose SRV records name the members.
+            discovery-srv-name | string |  | refused(discovery is not served; list the members in initial-cluster) | Suffix of the name of those SRV records.
+            discovery-token | string |  | refused(discovery is not served; list the members in initial-cluster) | Token of the discovery service.
+            discovery-endpoints | strings |  | refused(discovery is not served; list the members in initial-cluster) | Endpoints of the discovery service.
+            discovery-dial-timeout | duration | 2s | ignored(there is no discovery) | Dial timeout of discovery.
+            discovery-request-timeout | duration | 5s | ignored(there is no discovery) | Request timeout of discovery.
+            discovery-keepalive-time | duration | 2s | ignored(there is no discovery) | Keep-alive time of discovery.
+            discovery-keepalive-timeout | duration | 6s | ignored(there is no discovery) | Keep-alive timeout of discovery.
+            discovery-insecure-transport | bool | true | ignored(there is no discovery) | Discovery without TLS.
+            discovery-insecure-skip-tls-verify | bool | false | ignored(there is no discovery) | Discovery without checks of certificates.
+            discovery-cert | string |  | ignored(there is no discovery) | Client certificate of discovery.
+            discovery-key | string |  | ignored(there is no discovery) | Client key of discovery.
+            discovery-cacert | string |  | ignored(there is no discovery) | CA certificate of discovery.
+            discovery-user | string |  | ignored(there is no discovery) | User of discovery.
+            discovery-password | string |  | ignored(there is no discovery) | Password of discovery.
+            strict-reconfig-check | bool | true | ignored(members can not be changed yet) | Refuse membership changes that could lose the quorum.
+            pre-vote | bool | true | ignored(it is always on) | Ask before an election whether it could be won.
+            auto-compaction-retention | string | 0 | ignored(compaction by itself is not there yet; history grows until somebody compacts) | History to keep: hours or a duration (periodic), or revisions (revision); 0 keeps all.
+            auto-compaction-mode | string | periodic | ignored(compaction by itself is not there yet) | periodic or revision.
+            v2-deprecation | string | write-only-drop-data | ignored(there is no v2 store) | Phase of the end of the v2 store.
+            enable-v2 | bool | false | refused(the v2 API is not served) | Serve the v2 API.
+
+            # Security
+            cert-file | string |  | refused(TLS is not served yet) | Certificate of the client listeners.
+            key-file | string |  | refused(TLS is not served yet) | Key of the client listeners.
+            client-cert-file | string |  | refused(TLS is not served yet) | Certificate to use as a client of ourselves.
+            client-key-file | string |  | refused(TLS is not served yet) | Key to use as a client of ourselves.
+            client-cert-auth | bool | false | refused(TLS is not served yet) | Ask clients for certificates.
+            client-crl-file | string |  | refused(TLS is not served yet) | List of revoked client certificates.
+            client-cert-allowed-hostname | strings |  | refused(TLS is not served yet) | Names that a client certificate may carry.
+            trusted-ca-file | string |  | refused(TLS is not served yet) | CA of the clients' certificates.
+            auto-tls | bool | false | refused(TLS is not served yet) | Use generated certificates for clients.
+            peer-cert-file | string |  | refused(TLS between members is not served yet) | Certificate of the peer listeners.
+            peer-key-file | string |  | refused(TLS between members is not served yet) | Key of the peer listeners.
+            peer-client-cert-file | string |  | refused(TLS between members is not served yet) | Certificate to use as a client of peers.
+            peer-client-key-file | string |  | refused(TLS between members is not served yet) | Key to use as a client of peers.
+            peer-client-cert-auth | bool | false | refused(TLS between members is not served yet) | Ask peers for certificates.
+            peer-crl-file | string |  | refused(TLS between members is not served yet) | List of revoked peer certificates.
+            peer-trusted-ca-file | string |  | refused(TLS between members is not served yet) | CA of the peers' certificates.
+            peer-cert-allowed-cn | strings |  | refused(TLS between members is not served yet) | Common names that a peer certificate may carry.
+            peer-cert-allowed-hostname | strings |  | refused(TLS between members is not served yet) | Names that a peer certificate may carry.
+            peer-auto-tls | bool | false | refused(TLS between members is not served yet) | Use generated certificates for peers.
+            peer-skip-client-san-verification | bool | false | refused(TLS between members is not served yet) | Don't look at the names in peers' certificates.
+            self-signed-cert-validity | uint | 1 | ignored(no certificates are generated) | Years that generated certificates are valid.
+            cipher-suites | strings |  | refused(TLS is not served yet) | Cipher suites, by their IANA names.
+            tls-min-version | string | TLS1.2 | ignored(TLS is not served yet) | Oldest version of TLS.
+            tls-max-version | string |  | ignored(TLS is not served yet) | Newest version of TLS.
+            cors | strings | * | ignored(the JSON gateway is not there yet) | Origins that browsers may call from.
+            host-whitelist | strings | * | honoured | Host names that HTTP requests may ask for.
+
+            # Auth
+            auth-token | string | simple | refused(authentication is not served yet; only simple may be given) | Kind of token, and its options.
+            auth-token-ttl | uint | 300 | ignored(authentication is not served yet) | Seconds that a simple token lives.
+            bcrypt-cost | uint | 10 | ignored(authentication is not served yet) | Cost of hashing passwords.
+
+            # Profiling and monitoring
+            enable-pprof | bool | false | ignored(profiling is the JVM's; see jcmd and JFR) | Serve profiles over HTTP.
+            metrics | string | basic | honoured | basic, or extensive for histograms of gRPC calls.
+            listen-metrics-urls | urls |  | honoured | More URLs for metrics and health alone.
+            enable-distributed-tracing | bool | false | ignored(traces are not written yet) | Send traces.
+            distributed-tracing-address | string | localhost:4317 | ignored(traces are not written yet) | Where to send traces.
+            distributed-tracing-service-name | string | etcd | ignored(traces are not written yet) | Service name in traces.
+            distributed-tracing-instance-id | string |  | ignored(traces are not written yet) | Instance id in traces.
+            distributed-tracing-sampling-rate | int | 0 | ignored(traces are not written yet) | Traces per million requests.
+            warning-apply-duration | duration | 100ms | honoured | Time to apply a request after which a warning is logged.
+            warning-unary-request-duration | duration | 300ms | honoured | Time to answer a request after which a warning is logged.
+
+            # Logging
+            logger | string | zap | ignored(there is one logger) | The logging library.
+            log-outputs | strings | default | honoured | stderr (also: default), stdout, or one file.
+            log-level | string | info | honoured | debug, info, warn, error, panic or fatal.
+            log-format | string | json | honoured | json or console.
+            enable-log-rotation | bool | false | ignored(leave rotation to the system) | Rotate the log file.
+            log-rotation-config-json | string | {"maxsize": 100, "maxage": 0, "maxbackups": 0, "localtime": false, "compress": false} | ignored(leave rotation to the system) | How to rotate the log file.
+            disable-log-sampling | bool | false | ignored(logs are never sampled) | Log every line.
+
+            # Features
+            feature-gates | strings |  | honoured | Name=true|false pairs. Known: CompactHashCheck, FastLeaseKeepAlive, InitialCorruptCheck, LeaseCheckpoint, LeaseCheckpointPersist, PriorityRequest, SetMemberLocalAddr, StopGRPCServiceOnDefrag, TxnModeWriteWithSharedBuffer.
+            corrupt-check-time | duration | 0s | ignored(there is nothing to compare with one member) | Time between two comparisons of all members' data; 0 for never.
+            compact-hash-check-time | duration | 1m | ignored(there is nothing to compare with one member) | Time between two comparisons of members' hashes at a compaction.
+            compaction-batch-limit | int | 1000 | ignored(compaction paces itself) | Most revisions dropped at once.
+            compaction-sleep-interval | duration | 10ms | ignored(compaction paces itself) | Pause between two batches of a compaction.
+            watch-progress-notify-interval | duration | 10m | honoured | Time between two progress notes to idle watchers.
+            downgrade-check-time | duration | 5s | ignored(there is no older version to go back to) | Time between two looks at a downgrade.
+
+            # Unsafe
+            force-new-cluster | bool | false | refused(starting over with one member from the data of several is not there yet) | Make a cluster of this member alone, from its data.
+            unsafe-no-fsync | bool | false | ignored(every write is synced all the same) | Don't sync the disk.
+
+            # Mainstay
+            config-file | string |  | honoured | YAML file with all settings; flags and environment are ignored then.
+            version | bool | false | honoured | Print the version and exit.
+            help | bool | false | honoured | Print this text and exit.
+
+            # Renamed
+            experimental-initial-corrupt-check -> gate InitialCorruptCheck
+            experimental-compact-hash-check-enabled -> gate CompactHashCheck
+            experimental-enable-lease-checkpoint -> gate LeaseCheckpoint
+            experimental-enable-lease-checkpoint-persist -> gate LeaseCheckpointPersist
+            experimental-txn-mode-write-with-shared-buffer -> gate TxnModeWriteWithSharedBuffer
+            experimental-stop-grpc-service-on-defrag -> gate StopGRPCServiceOnDefrag
+            experimental-set-member-localaddr -> gate SetMemberLocalAddr
+            experimental-watch-progress-notify-interval -> watch-progress-notify-interval
+            experimental-corrupt-check-time -> corrupt-check-time
+            experimental-compact-hash-check-time -> compact-hash-check-time
+            experimental-compaction-batch-limit -> compaction-batch-limit
+            experimental-compaction-sleep-interval -> compaction-sleep-interval
+            experimental-warning-apply-duration -> warning-apply-duration
+            experimental-warning-unary-request-duration -> warning-unary-request-duration
+            experimental-peer-skip-client-san-verification -> peer-skip-client-san-verification
+            experimental-max-learners -> max-learners
+            experimental-memory-mlock -> memory-mlock
+            experimental-downgrade-check-time -> downgrade-check-time
+            experimental-bootstrap-defrag-threshold-megabytes -> bootstrap-defrag-threshold-megabytes
+            experimental-snapshot-catchup-entries -> snapshot-catchup-entries
+            experimental-enable-distributed-tracing -> enable-distributed-tracing
+            experimental-distributed-tracing-address -> distributed-tracing-address
+            experimental-distributed-tracing-service-name -> distributed-tracing-service-name
+            experimental-distributed-tracing-instance-id -> distributed-tracing-instance-id
+            experimental-distributed-tracing-sampling-rate -> distributed-tracing-sampling-rate
+            """;
+
+    private final Map<String, Flag> flags = new LinkedHashMap<>();
+    private final Map<String, String> successors = new LinkedHashMap<>();
+
+    FlagTable() {
+        String group = "";
+        for (String row : ROWS.lines().filter(line -> !line.isBlank()).toList()) {
+            if (row.startsWith("# ")) {
+                group = row.substring(2);
+            } else if (row.contains(" -> ")) {
+                int arrow = row.indexOf(" -> ");
+                successors.put(row.substring(0, arrow), row.substring(arrow + 4));
+            } else {
+                Flag flag = flag(group, row);
+                flags.put(flag.name(), flag);
+            }
+        }
+    }
+
+    /** All flags by their names, in the order of {@code --help}. */
+    List<Flag> all() {
+        return List.copyOf(flags.values());
+    }
+
+    /** All names of older releases, with their successors ({@code gate Name} for feature gates). */
+    Map<String, String> renamed() {
+        return successors.entrySet().stream().collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** The flag of this name; empty for old names too. */
+    Optional<Flag> find(String name) {
+        return Optional.ofNullable(flags.get(name));
+    }
+
+    /** What an old name means now: a flag's name, or {@code gate Name}. */
+    Optional<String> successor(String oldName) {
+        return Optional.ofNullable(successors.get(oldName));
+    }
+
+    /** Every name that may be set: present ones, then old ones. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(flags.keySet());
+        names.addAll(successors.keySet());
+        return names;
+    }
+
+    private static Flag flag(String group, String row) {
+        String[] cells = row.split(" \\| ?", 5);
+        FlagType type = FlagType.valueOf(cells[1].strip().toUpperCase(Locale.ROOT));
+        String support = cells[3].strip();
+        int note = support.indexOf('(');
+        String kind = note < 0 ? support : support.substring(0, note);
+        return new Flag(
+                cells[0],
+                group,
+                type,
+                cells[2].strip(),
+                Support.valueOf(kind.toUpperCase(Locale.ROOT)),
+                note < 0 ? "" : support.substring(note + 1, support.length() - 1),
+                cells[4]);
+    }
+}

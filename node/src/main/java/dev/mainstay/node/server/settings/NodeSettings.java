@@ -1,0 +1,149 @@
+package dev.mainstay.node.server.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Everything one member is told at its start, checked and in the units the code works with. */
+public record NodeSettings(
+        Identity identity,
+        Cluster cluster,
+        Listen listen,
+        Raft raft,
+        Limits limits,
+        Compaction compaction,
+        Checks checks,
+        Logging logging) {
+
+    /**
+     * Who this member is and where it keeps its data.
+     *
+     * @param logDir a directory for the Raft log alone; inside {@code dataDir} unless set apart
+     */
+    public record Identity(String name, Path dataDir, Path logDir) {}
+
+    /**
+     * How the cluster came or comes about.
+     *
+     * @param members the bootstrap members, in the order given
+     * @param peerUrls what this member advertises to its peers
+     * @param existing whether to join instead of to bootstrap; looked at only while there is no data
+     * @param maxLearners how many learners may be in the cluster at once
+     */
+    public record Cluster(
+            List<InitialMember> members,
+            String token,
+            List<MemberUrl> peerUrls,
+            boolean existing,
+            boolean strictReconfigCheck,
+            int maxLearners) {
+
+        public Cluster {
+            members = List.copyOf(members);
+            peerUrls = List.copyOf(peerUrls);
+        }
+    }
+
+    /** One {@code name=url,...} of {@code --initial-cluster}. */
+    public record InitialMember(String name, List<String> peerUrls) {
+
+        public InitialMember {
+            peerUrls = List.copyOf(peerUrls);
+        }
+    }
+
+    /**
+     * Where we listen and how we treat connections.
+     *
+     * @param clientHttpUrls if not empty, HTTP endpoints are served only there and {@code clientUrls} is gRPC alone
+     * @param advertiseClientUrls what MemberList tells clients
+     * @param hostWhitelist acceptable {@code Host} headers of plaintext HTTP requests; empty for all
+     * @param maxConcurrentStreams HTTP/2 streams per connection, up to 2^32-1
+     */
+    public record Listen(
+            List<MemberUrl> clientUrls,
+            List<MemberUrl> clientHttpUrls,
+            List<MemberUrl> metricsUrls,
+            List<MemberUrl> peerUrls,
+            List<MemberUrl> advertiseClientUrls,
+            List<String> hostWhitelist,
+            long maxConcurrentStreams,
+            boolean reusePort,
+            boolean reuseAddress,
+            KeepAlive keepAlive) {
+
+        public Listen {
+            clientUrls = List.copyOf(clientUrls);
+            clientHttpUrls = List.copyOf(clientHttpUrls);
+            metricsUrls = List.copyOf(metricsUrls);
+            peerUrls = List.copyOf(peerUrls);
+            advertiseClientUrls = List.copyOf(advertiseClientUrls);
+            hostWhitelist = List.copyOf(hostWhitelist);
+        }
+    }
+
+    /**
+     * HTTP/2 pings.
+     *
+     * @param interval how long a connection may be silent before we ping it; zero for never
+     * @param timeout how long we wait for the answer
+     */
+    public record KeepAlive(Duration minTime, Duration interval, Duration timeout) {}
+
+    /**
+     * @param heartbeatMillis at most a fifth of {@code electionMillis}
+     * @param electionMillis up to 50,000
+     * @param snapshotEntries most log entries between two flushes after which the log is cut; {@link Long#MAX_VALUE} to
+     *     leave that to the log's size
+     */
+    public record Raft(int heartbeatMillis, int electionMillis, long snapshotEntries) {
+
+        /** How long a request may wait for the log: 5 seconds and two elections. */
+        public Duration requestTimeout() {
+            return Duration.ofMillis(5000L + 2L * electionMillis);
+        }
+
+        /** The shortest lease, in seconds: one and a half elections, rounded up. */
+        public long minLeaseSeconds() {
+            return (3L * electionMillis / 2 + 999) / 1000;
+        }
+    }
+
+    /**
+     * @param quotaBytes effective quota of the database, {@link Long#MAX_VALUE} for none
+     * @param maxRequestBytes of a request that goes into the log
+     */
+    public record Limits(
+            long quotaBytes,
+            int maxTxnOps,
+            int maxRequestBytes,
+            Duration watchProgressInterval,
+            Duration warnApply,
+            Duration warnUnary) {}
+
+    /** Which revisions the leader drops by itself. */
+    public sealed interface Compaction {
+        /** None. */
+        record Off() implements Compaction {}
+
+        /** What is older than {@code retention}. */
+        record Periodic(Duration retention) implements Compaction {}
+
+        /** All but the newest {@code retained} revisions. */
+        record ByRevision(long retained) implements Compaction {}
+    }
+
+    /** Comparisons of members' data by the leader; a zero interval is off. */
+    public record Checks(Duration corruptInterval, Duration compactHashInterval) {}
+
+    /**
+     * @param level etcd's word: debug, info, warn, error, panic or fatal
+     * @param outputs {@code stderr}, {@code stdout} or file paths
+     */
+    public record Logging(String level, boolean json, List<String> outputs, boolean extensiveMetrics) {
+
+        public Logging {
+            outputs = List.copyOf(outputs);
+        }
+    }
+}

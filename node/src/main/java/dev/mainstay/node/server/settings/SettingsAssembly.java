@@ -1,0 +1,250 @@
+package dev.mainstay.node.server.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** Builds the settings of a node from the values of its flags, with the checks that span several flags. */
+final class SettingsAssembly {
+
+    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+    private static final long SUGGESTED_QUOTA_BYTES = 8L << 30;
+    private static final int SUGGESTED_REQUEST_BYTES = 10 << 20;
+    private static final int MAX_REQUEST_BYTES = 512 << 20;
+    private static final int MAX_ELECTION_MILLIS = 50_000;
+    private static final Set<String> LEVELS = Set.of("debug", "info", "warn", "error", "dpanic", "panic", "fatal");
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.%\\w]*");
+
+    private final FlagValues values;
+    private final boolean fromFile;
+    private final Consumer<String> warnings;
+
+    SettingsAssembly(FlagValues values, boolean fromFile, Consumer<String> warnings) {
+        this.values = values;
+        this.fromFile = fromFile;
+        this.warnings = warnings;
+    }
+
+    NodeSettings settings() {
+        return new NodeSettings(identity(), cluster(), listen(), raft(), limits(), compaction(), checks(), logging());
+    }
+
+    private NodeSettings.Identity identity() {
+        String name = values.string("name");
+        if (name.isEmpty()) {
+            throw BadSettingException.value("--name must not be empty");
+        }
+        String dir = values.string("data-dir");
+        Path dataDir = Path.of(dir.isEmpty() ? name + ".etcd" : dir);
+        String logDir = values.string("wal-dir");
+        return new NodeSettings.Identity(name, dataDir, logDir.isEmpty() ? dataDir.resolve("log") : Path.of(logDir));
+    }
+
+    private NodeSettings.Cluster cluster() {
+        String name = values.string("name");
+        List<MemberUrl> peerUrls = reachable("initial-advertise-peer-urls");
+        List<NodeSettings.InitialMember> members = values.isGiven("initial-cluster")
+                ? initialCluster(values.string("initial-cluster"))
+                : List.of(new NodeSettings.InitialMember(name, texts(peerUrls)));
+        NodeSettings.InitialMember self = members.stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> BadSettingException.value(
+                        "couldn't find local name \"" + name + "\" in the initial cluster configuration"));
+        if (!Set.copyOf(self.peerUrls()).equals(Set.copyOf(texts(peerUrls)))) {
+            throw BadSettingException.value("--initial-cluster has " + name + "=" + String.join(",", self.peerUrls())
+                    + " but --initial-advertise-peer-urls is " + String.join(",", texts(peerUrls)));
+        }
+        if (members.size() > 1) {
+            throw BadSettingException.value("--initial-cluster names " + members.size()
+                    + " members: clusters of more than one member can't be started yet");
+        }
+        String state = values.string("initial-cluster-state");
+        if (!state.equals("new") && !state.equals("existing")) {
+            throw BadSettingException.value(
+                    "unexpected initial-cluster-state \"" + state + "\": must be new or existing");
+        }
+        return new NodeSettings.Cluster(
+                members,
+                values.string("initial-cluster-token"),
+                peerUrls,
+                state.equals("existing"),
+                values.bool("strict-reconfig-check"),
+                values.number("max-learners", 0, 1000));
+    }
+
+    private static List<NodeSettings.InitialMember> initialCluster(String text) {
+        Map<String, List<String>> urls = new LinkedHashMap<>();
+        for (String pair : text.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals <= 0) {
+                throw BadSettingException.value(
+                        "--initial-cluster must be name=url,name2=url: no name in \"" + pair + "\"");
+            }
+            try {
+                urls.computeIfAbsent(pair.substring(0, equals).strip(), name -> new ArrayList<>())
+                        .add(MemberUrl.parse(pair.substring(equals + 1).strip()).text());
+            } catch (IllegalArgumentException e) {
+                throw BadSettingException.value("invalid --initial-cluster: " + e.getMessage());
+            }
+        }
+        return urls.entrySet().stream()
+                .map(entry -> new NodeSettings.InitialMember(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private NodeSettings.Listen listen() {
+        if (!fromFile && values.isGiven("listen-client-urls") && !values.isGiven("advertise-client-urls")) {
+            throw BadSettingException.value(
+                    "--advertise-client-urls is required when --listen-client-urls is set explicitly");
+        }
+        List<String> hosts = values.strings("host-whitelist");
+        return new NodeSettings.Listen(
+                bindable("listen-client-urls"),
+                bindable("listen-client-http-urls"),
+                bindable("listen-metrics-urls"),
+                bindable("listen-peer-urls"),
+                reachable("advertise-client-urls"),
+                hosts.contains("*") ? List.of() : hosts,
+                values.number("max-concurrent-streams"),
+                values.bool("socket-reuse-port"),
+                values.bool("socket-reuse-address"),
+                new NodeSettings.KeepAlive(
+                        values.duration("grpc-keepalive-min-time"),
+                        values.duration("grpc-keepalive-interval"),
+                        values.duration("grpc-keepalive-timeout")));
+    }
+
+    /** Addresses we can listen on: IPs or localhost, without TLS for now. */
+    private List<MemberUrl> bindable(String name) {
+        List<MemberUrl> urls = values.urls(name);
+        for (MemberUrl url : urls) {
+            if (url.secure()) {
+                throw BadSettingException.value("--" + name + " can't have " + url + ": TLS is not served yet");
+            }
+            if (url.unixSocket()) {
+                throw BadSettingException.value("--" + name + " can't have " + url + ": sockets are not served yet");
+            }
+            if (!url.host().equals("localhost") && !ADDRESS.matcher(url.host()).matches()) {
+                throw BadSettingException.value("--" + name + ": expected IP in URL for binding (" + url + ")");
+            }
+        }
+        if (urls.isEmpty() && (name.equals("listen-client-urls") || name.equals("listen-peer-urls"))) {
+            throw BadSettingException.value("--" + name + " must name at least one URL");
+        }
+        return urls;
+    }
+
+    private List<MemberUrl> reachable(String name) {
+        List<MemberUrl> urls = values.urls(name);
+        if (urls.isEmpty()) {
+            throw BadSettingException.value("--" + name + " must name at least one URL");
+        }
+        return urls;
+    }
+
+    private NodeSettings.Raft raft() {
+        int heartbeat = values.number("heartbeat-interval", 1, MAX_ELECTION_MILLIS);
+        int election = values.number("election-timeout", 1, MAX_ELECTION_MILLIS);
+        if (5 * heartbeat > election) {
+            throw BadSettingException.value("--election-timeout[" + election
+                    + "ms] should be at least as 5 times as --heartbeat-interval[" + heartbeat + "ms]");
+        }
+        return new NodeSettings.Raft(heartbeat, election, snapshotEntries());
+    }
+
+    /** A count of entries says little here, since many requests share one: only who asks for it gets it. */
+    private long snapshotEntries() {
+        return values.isGiven("snapshot-count") ? Math.max(1, values.number("snapshot-count")) : Long.MAX_VALUE;
+    }
+
+    private NodeSettings.Limits limits() {
+        long quota = values.number("quota-backend-bytes");
+        if (quota > SUGGESTED_QUOTA_BYTES) {
+            warnings.accept("--quota-backend-bytes is above the suggested maximum of 8 GiB");
+        }
+        int request = values.number("max-request-bytes", 1, MAX_REQUEST_BYTES);
+        if (request > SUGGESTED_REQUEST_BYTES) {
+            warnings.accept("--max-request-bytes is above the suggested maximum of 10 MiB");
+        }
+        return new NodeSettings.Limits(
+                quota == 0 ? DEFAULT_QUOTA_BYTES : quota < 0 ? Long.MAX_VALUE : quota,
+                values.number("max-txn-ops", 1, Integer.MAX_VALUE),
+                request,
+                longer(values.duration("watch-progress-notify-interval"), Duration.ofMillis(100)),
+                values.duration("warning-apply-duration"),
+                values.duration("warning-unary-request-duration"));
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    private NodeSettings.Compaction compaction() {
+        String mode = values.string("auto-compaction-mode");
+        String retention = values.string("auto-compaction-retention");
+        if (!mode.equals("periodic") && !mode.equals("revision")) {
+            throw BadSettingException.value("unknown auto-compaction-mode \"" + mode + "\"");
+        }
+        boolean bare = retention.matches("\\d{1,18}");
+        long number = bare ? Long.parseLong(retention) : 0;
+        if (mode.equals("revision") && !bare) {
+            throw BadSettingException.value("--auto-compaction-retention must be a number of revisions: " + retention);
+        }
+        if (retention.isEmpty() || (bare && number == 0)) {
+            return new NodeSettings.Compaction.Off();
+        }
+        if (mode.equals("revision")) {
+            return new NodeSettings.Compaction.ByRevision(number);
+        }
+        try {
+            Duration duration = bare ? Duration.ofHours(number) : GoDuration.parse(retention);
+            return duration.isPositive()
+                    ? new NodeSettings.Compaction.Periodic(duration)
+                    : new NodeSettings.Compaction.Off();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw BadSettingException.value("--auto-compaction-retention \"" + retention
+                    + "\" must be a number of hours or a duration such as 30m");
+        }
+    }
+
+    private NodeSettings.Checks checks() {
+        Duration compactHash = values.duration("compact-hash-check-time");
+        if (compactHash.isZero()) {
+            throw BadSettingException.value("--compact-hash-check-time must be >0");
+        }
+        return new NodeSettings.Checks(values.duration("corrupt-check-time"), compactHash);
+    }
+
+    private NodeSettings.Logging logging() {
+        String level = oneOf("log-level", LEVELS);
+        String format = oneOf("log-format", Set.of("json", "console"));
+        String metrics = oneOf("metrics", Set.of("basic", "extensive"));
+        List<String> outputs = values.strings("log-outputs").stream()
+                .map(output -> output.equals("default") ? "stderr" : output)
+                .toList();
+        if (outputs.size() != 1) {
+            throw BadSettingException.value("--log-outputs must name one of stderr, stdout or a file");
+        }
+        return new NodeSettings.Logging(level, format.equals("json"), outputs, metrics.equals("extensive"));
+    }
+
+    private String oneOf(String name, Set<String> words) {
+        String word = values.string(name);
+        if (!words.contains(word)) {
+            throw BadSettingException.value("unknown " + name + " \"" + word + "\": must be one of "
+                    + String.join(", ", words.stream().sorted().toList()));
+        }
+        return word;
+    }
+
+    private static List<String> texts(List<MemberUrl> urls) {
+        return urls.stream().map(MemberUrl::text).toList();
+    }
+}

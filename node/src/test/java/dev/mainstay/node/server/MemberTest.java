@@ -1,0 +1,149 @@
+package dev.mainstay.node.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.mainstay.etcd.proto.PutRequest;
+import dev.mainstay.etcd.proto.RangeRequest;
+import dev.mainstay.etcd.proto.RangeResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemberTest {
+
+    private static final ByteString KEY = ByteString.copyFromUtf8("key");
+    private static final ByteString VALUE = ByteString.copyFromUtf8("value");
+
+    @TempDir
+    Path temp = Path.of("");
+
+    @Test
+    void whatWasPutIsThereAfterARestart() throws Exception {
+        try (RunningMember first = new RunningMember(temp)) {
+            first.kv().put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+            first.member().close();
+            first.member().close();
+        }
+
+        try (RunningMember again = new RunningMember(temp)) {
+            RangeResponse found =
+                    again.kv().range(RangeRequest.newBuilder().setKey(KEY).build());
+
+            assertThat(found.getKvsList()).hasSize(1);
+            assertThat(found.getKvs(0).getValue()).isEqualTo(VALUE);
+            assertThat(found.getHeader().getRevision()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void twoMembersLiveInOneProcessButNotOnOneDirectory() throws Exception {
+        try (RunningMember one = new RunningMember(temp.resolve("one"));
+                RunningMember two = new RunningMember(temp.resolve("two"))) {
+            assertThat(one.port()).isNotEqualTo(two.port());
+            assertThatThrownBy(() -> new RunningMember(temp.resolve("one")))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("owned by another running node");
+        }
+    }
+
+    @Test
+    void portInUseStopsTheStartAndLeavesNothingOpen() throws Exception {
+        try (RunningMember one = new RunningMember(temp.resolve("one"))) {
+            String url = "http://127.0.0.1:" + one.port();
+            Path data = temp.resolve("two");
+
+            assertThatThrownBy(() -> new RunningMember(data, "--listen-client-urls=" + url))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("can't listen on " + url);
+            new RunningMember(data).close();
+        }
+    }
+
+    @Test
+    void httpEndpointsAnswerAsEtcds() throws Exception {
+        try (RunningMember member = new RunningMember(temp)) {
+            assertThat(member.get("/health"))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .endsWith("{\"health\":\"true\",\"reason\":\"\"}");
+            assertThat(member.get("/health?serializable=true")).contains(" 200 ");
+            assertThat(member.get("/livez")).contains(" 200 ").endsWith("\r\n\r\nok\n");
+            assertThat(member.get("/livez/serializable_read")).contains(" 200 ");
+            assertThat(member.get("/livez/linearizable_read")).contains(" 404 ");
+            assertThat(member.get("/readyz?verbose&exclude=non_learner&exclude=nonsense"))
+                    .endsWith("""
+                            [+]data_corruption ok
+                            [+]linearizable_read ok
+                            [+]non_learner excluded: ok
+                            [+]serializable_read ok
+                            ok
+                            """);
+            assertThat(member.get("/version"))
+                    .contains("application/json")
+                    .endsWith("{\"etcdserver\":\"3.7.0\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");
+            assertThat(member.get("/")).contains(" 404 ").endsWith("404 page not found\n");
+            assertThat(member.raw(
+                            "POST /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+                            5_000))
+                    .contains(" 405 ")
+                    .containsIgnoringCase("allow: GET")
+                    .endsWith("Method Not Allowed\n");
+        }
+    }
+
+    @Test
+    void unknownHostIsMisdirectedOnceHostsAreListed() throws Exception {
+        try (RunningMember member = new RunningMember(temp, "--host-whitelist=example.com")) {
+            assertThat(member.get("/health")).startsWith("HTTP/1.1 421 ");
+            assertThat(member.raw("GET /health HTTP/1.1\r\nHost: example.com:1\r\nConnection: close\r\n\r\n", 5_000))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void garbageIsAnsweredOrCutAndServiceGoesOn() throws Exception {
+        try (RunningMember member = new RunningMember(temp)) {
+            for (String garbage : List.of(
+                    "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",
+                    "NONSENSE\r\n\r\n",
+                    "GET / HTTP/9.9\r\n\r\n",
+                    "GET /" + "a".repeat(200_000) + " HTTP/1.1\r\n\r\n",
+                    "GET / HTTP/1.1\r\nHost: " + "b".repeat(200_000) + "\r\n\r\n",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff")) {
+                String answer = member.raw(garbage, 2_000);
+
+                assertThat(answer).doesNotContain(" 200 ");
+                assertThat(member.get("/health")).contains(" 200 ");
+            }
+        }
+    }
+
+    @Test
+    void slowAndIdleConnectionsDoNotKeepOthersFromBeingServed() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        try (RunningMember member = new RunningMember(temp)) {
+            for (int i = 0; i < 1_000; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), member.port());
+                sockets.add(socket);
+                if (i % 2 == 0) {
+                    socket.getOutputStream().write("GET /hea".getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+
+            member.kv().put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+
+            assertThat(member.get("/health")).contains(" 200 ");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+}

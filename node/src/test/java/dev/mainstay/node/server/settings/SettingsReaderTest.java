@@ -1,0 +1,260 @@
+package dev.mainstay.node.server.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsReaderTest {
+
+    private final SettingsReader reader = new SettingsReader("etcd Version: 3.7.0\n");
+
+    @Test
+    void withoutAnythingAllIsDefault() {
+        NodeSettings settings = settings(List.of(), Map.of());
+
+        assertThat(settings.identity())
+                .isEqualTo(
+                        new NodeSettings.Identity("default", Path.of("default.etcd"), Path.of("default.etcd", "log")));
+        assertThat(settings.cluster().members())
+                .containsExactly(new NodeSettings.InitialMember("default", List.of("http://localhost:2380")));
+        assertThat(settings.raft()).isEqualTo(new NodeSettings.Raft(100, 1000, Long.MAX_VALUE));
+        assertThat(settings.raft().requestTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(settings.raft().minLeaseSeconds()).isEqualTo(2);
+        assertThat(settings.limits().quotaBytes()).isEqualTo(2L << 30);
+        assertThat(settings.limits().maxRequestBytes()).isEqualTo(1_572_864);
+        assertThat(settings.compaction()).isEqualTo(new NodeSettings.Compaction.Off());
+        assertThat(settings.listen().maxConcurrentStreams()).isEqualTo(0xFFFF_FFFFL);
+        assertThat(settings.listen().hostWhitelist()).isEmpty();
+    }
+
+    @Test
+    void flagsTakeEveryFormOfGo() {
+        NodeSettings settings = settings(
+                List.of("-name", "a", "--data-dir=/d", "-strict-reconfig-check=false", "--socket-reuse-port"),
+                Map.of());
+
+        assertThat(settings.identity().name()).isEqualTo("a");
+        assertThat(settings.identity().dataDir()).isEqualTo(Path.of("/d"));
+        assertThat(settings.cluster().strictReconfigCheck()).isFalse();
+        assertThat(settings.listen().reusePort()).isTrue();
+        assertThat(settings.cluster().members().getFirst().name()).isEqualTo("a");
+    }
+
+    @Test
+    void bothPrefixesOfVariablesWork() {
+        NodeSettings settings = settings(
+                List.of(), Map.of("ETCD_NAME", "a", "MAINSTAY_DATA_DIR", "/m", "ETCD_MAX_TXN_OPS", "", "HOME", "/"));
+
+        assertThat(settings.identity().name()).isEqualTo("a");
+        assertThat(settings.identity().dataDir()).isEqualTo(Path.of("/m"));
+        assertThat(settings.limits().maxTxnOps()).isEqualTo(128);
+    }
+
+    @Test
+    void flagAndVariableOfOneOptionConflict() {
+        BadSettingException refused = refusal(List.of("--name", "a"), Map.of("ETCD_NAME", "b"));
+
+        assertThat(refused)
+                .hasMessageContaining("conflicting environment variable \"ETCD_NAME\" is shadowed by corresponding"
+                        + " command-line flag");
+        assertThat(refused.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void unknownVariableIsOnlyWarnedAbout() {
+        assertThat(run(List.of(), Map.of("ETCD_NONSENSE", "1")).warnings())
+                .containsExactly("unrecognized environment variable ETCD_NONSENSE");
+    }
+
+    @Test
+    void configFileStandsAlone(@TempDir Path dir) throws IOException {
+        Path file = write(dir, """
+                name: from-file
+                max-txn-ops: 7
+                watch-progress-notify-interval: 5000000000
+                grpc-keepalive-interval: 1h
+                listen-metrics-urls: [http://127.0.0.1:2381]
+                listen-client-urls: http://127.0.0.1:9
+                client-transport-security: {client-cert-auth: false}
+                colour: blue
+                """);
+
+        Invocation.Run run = run(
+                List.of("--config-file", file.toString(), "--name", "flag", "--max-request-bytes", "1"),
+                Map.of("ETCD_NAME", "variable"));
+
+        assertThat(run.settings().identity().name()).isEqualTo("from-file");
+        assertThat(run.settings().limits().maxTxnOps()).isEqualTo(7);
+        assertThat(run.settings().limits().maxRequestBytes()).isEqualTo(1_572_864);
+        assertThat(run.settings().limits().watchProgressInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(run.settings().listen().keepAlive().interval()).isEqualTo(Duration.ofHours(1));
+        assertThat(run.settings().listen().metricsUrls())
+                .extracting(MemberUrl::port)
+                .containsExactly(2381);
+        assertThat(run.warnings()).anyMatch(warning -> warning.startsWith("unrecognized key colour"));
+    }
+
+    @Test
+    void configFileCanBeNamedByVariableAndBeJson(@TempDir Path dir) throws IOException {
+        Path file = write(dir, "{\"name\": \"j\", \"quota-backend-bytes\": -1}");
+
+        NodeSettings settings = settings(List.of(), Map.of("ETCD_CONFIG_FILE", file.toString()));
+
+        assertThat(settings.identity().name()).isEqualTo("j");
+        assertThat(settings.limits().quotaBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void badConfigFilesAreRefusedInOneLine(@TempDir Path dir) throws IOException {
+        for (String text : List.of("- a\n- b\n", "name: [", "max-txn-ops: many", "name: {a: b}")) {
+            BadSettingException refused =
+                    refusal(List.of("--config-file", write(dir, text).toString()), Map.of());
+
+            assertThat(refused.getMessage()).as(text).doesNotContain("\n");
+            assertThat(refused.exitCode()).as(text).isEqualTo(1);
+        }
+        assertThat(refusal(List.of("--config-file", "/no/such/file"), Map.of())).hasMessageContaining("no such file");
+    }
+
+    @Test
+    void oldNamesMeanTheirSuccessors() {
+        Invocation.Run run = run(
+                List.of("--experimental-watch-progress-notify-interval", "5s", "--experimental-initial-corrupt-check"),
+                Map.of());
+
+        assertThat(run.settings().limits().watchProgressInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(run.warnings())
+                .contains(
+                        "--experimental-watch-progress-notify-interval is an old name; use"
+                                + " --watch-progress-notify-interval instead",
+                        "feature gate InitialCorruptCheck has no effect");
+        assertThat(refusal(List.of("--max-learners=1", "--experimental-max-learners=2"), Map.of()))
+                .hasMessageContaining("its old name");
+    }
+
+    @Test
+    void flagsWithoutEffectAreWarnedAboutOnce() {
+        assertThat(run(List.of("--max-wals", "3", "--logger=zap"), Map.of()).warnings())
+                .containsExactly(
+                        "--max-wals has no effect: the log is cut by what is flushed, not by count",
+                        "--logger has no effect: there is one logger");
+    }
+
+    @Test
+    void kubeadmsPlainFlagsAreTaken() {
+        Invocation.Run run = run(
+                List.of(
+                        "--advertise-client-urls=http://10.0.0.1:2379",
+                        "--data-dir=/var/lib/etcd",
+                        "--feature-gates=InitialCorruptCheck=true",
+                        "--initial-advertise-peer-urls=http://10.0.0.1:2380",
+                        "--initial-cluster=cp=http://10.0.0.1:2380",
+                        "--listen-client-urls=http://127.0.0.1:2379,http://10.0.0.1:2379",
+                        "--listen-metrics-urls=http://127.0.0.1:2381",
+                        "--listen-peer-urls=http://10.0.0.1:2380",
+                        "--name=cp",
+                        "--snapshot-count=10000",
+                        "--watch-progress-notify-interval=5s"),
+                Map.of());
+
+        assertThat(run.settings().listen().clientUrls()).hasSize(2);
+        assertThat(run.settings().raft().snapshotEntries()).isEqualTo(10_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --nonsense | 2 | flag provided but not defined: -nonsense
+            --name | 2 | flag needs an argument: -name
+            ---name=x | 2 | bad flag syntax: ---name=x
+            stray | 1 | "stray" is not a valid flag
+            --max-txn-ops=many | 2 | invalid value "many" for flag -max-txn-ops: must be a whole number
+            --pre-vote=perhaps | 2 | invalid value "perhaps" for flag -pre-vote: must be true or false
+            --grpc-keepalive-interval=5 | 2 | invalid value "5" for flag -grpc-keepalive-interval: must be a duration such as 300ms, 5s or 1h30m
+            --max-txn-ops=0 | 1 | --max-txn-ops must be between 1 and 2147483647 (set to 0)
+            --heartbeat-interval=300 | 1 | --election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]
+            --election-timeout=60000 | 1 | --election-timeout must be between 1 and 50000 (set to 60000)
+            --listen-client-urls=http://127.0.0.1:1 | 1 | --advertise-client-urls is required when --listen-client-urls is set explicitly
+            --listen-metrics-urls=ftp://a:1 | 2 | invalid value "ftp://a:1" for flag -listen-metrics-urls: URL scheme must be http, https, unix, or unixs: ftp://a:1
+            --listen-metrics-urls=http://a | 2 | invalid value "http://a" for flag -listen-metrics-urls: URL address does not have the form "host:port": http://a
+            --listen-metrics-urls=http://a:1/x | 2 | invalid value "http://a:1/x" for flag -listen-metrics-urls: URL must not contain a path: http://a:1/x
+            --listen-metrics-urls=http://example.com:1 | 1 | --listen-metrics-urls: expected IP in URL for binding (http://example.com:1)
+            --listen-metrics-urls=https://127.0.0.1:1 | 1 | --listen-metrics-urls can't have https://127.0.0.1:1: TLS is not served yet
+            --cert-file=/c | 1 | --cert-file can't be used: TLS is not served yet
+            --auth-token=jwt | 1 | --auth-token can't be used: authentication is not served yet; only simple may be given
+            --force-new-cluster | 1 | --force-new-cluster can't be used: starting over with one member from the data of several is not there yet
+            --initial-cluster=default=http://localhost:2380,b=http://b:1 | 1 | --initial-cluster names 2 members: clusters of more than one member can't be started yet
+            --initial-cluster=other=http://localhost:2380 | 1 | couldn't find local name "default" in the initial cluster configuration
+            --initial-cluster=default=http://b:1 | 1 | --initial-cluster has default=http://b:1 but --initial-advertise-peer-urls is http://localhost:2380
+            --initial-cluster=nonsense | 1 | --initial-cluster must be name=url,name2=url: no name in "nonsense"
+            --initial-cluster-state=old | 1 | unexpected initial-cluster-state "old": must be new or existing
+            --auto-compaction-mode=never | 1 | unknown auto-compaction-mode "never"
+            --auto-compaction-retention=soon | 1 | --auto-compaction-retention "soon" must be a number of hours or a duration such as 30m
+            --feature-gates=Nothing=true | 1 | unrecognized feature gate: Nothing
+            --feature-gates=CompactHashCheck | 1 | missing bool value for feature gate CompactHashCheck
+            --log-level=loud | 1 | unknown log-level "loud": must be one of debug, dpanic, error, fatal, info, panic, warn
+            """)
+    void nonsenseIsRefusedWithAReason(String argument, int exitCode, String reason) {
+        BadSettingException refused = refusal(List.of(argument), Map.of());
+
+        assertThat(refused).hasMessage(reason);
+        assertThat(refused.exitCode()).isEqualTo(exitCode);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"periodic,0,off", "periodic,2,7200", "periodic,30m,1800", "revision,0,off", "revision,500,500"})
+    void compactionRetentionDependsOnItsMode(String mode, String retention, String meaning) {
+        NodeSettings settings = settings(
+                List.of("--auto-compaction-mode=" + mode, "--auto-compaction-retention=" + retention), Map.of());
+
+        String found = switch (settings.compaction()) {
+            case NodeSettings.Compaction.Off _ -> "off";
+            case NodeSettings.Compaction.Periodic(Duration kept) -> Long.toString(kept.toSeconds());
+            case NodeSettings.Compaction.ByRevision(long kept) -> Long.toString(kept);
+        };
+
+        assertThat(found).isEqualTo(meaning);
+    }
+
+    @Test
+    void helpNamesEveryFlagAndVersionIsPrinted() {
+        Invocation help = reader.read(List.of("-h"), Map.of());
+
+        assertThat(help).isInstanceOf(Invocation.Print.class);
+        for (String name : new FlagTable().names()) {
+            assertThat(((Invocation.Print) help).text()).contains("--" + name);
+        }
+        assertThat(reader.read(List.of("--version"), Map.of()))
+                .isEqualTo(new Invocation.Print("etcd Version: 3.7.0\n"));
+    }
+
+    private Invocation.Run run(List<String> arguments, Map<String, String> environment) {
+        return (Invocation.Run) reader.read(arguments, environment);
+    }
+
+    private NodeSettings settings(List<String> arguments, Map<String, String> environment) {
+        return run(arguments, environment).settings();
+    }
+
+    private BadSettingException refusal(List<String> arguments, Map<String, String> environment) {
+        BadSettingException refused =
+                catchThrowableOfType(BadSettingException.class, () -> reader.read(arguments, environment));
+        assertThat(refused).as("refusal of %s", arguments).isNotNull();
+        return refused;
+    }
+
+    private static Path write(Path dir, String text) throws IOException {
+        Path file = dir.resolve("conf.yml");
+        Files.writeString(file, text);
+        return file;
+    }
+}

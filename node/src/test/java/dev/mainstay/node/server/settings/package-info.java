@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.server.settings;
+
+import org.jspecify.annotations.NullMarked;
