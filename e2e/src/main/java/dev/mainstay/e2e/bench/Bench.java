@@ -1,0 +1,80 @@
+package dev.mainstay.e2e.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Runs the same load on a real etcd and on Mainstay, in turn, and prints a table of both.
+ *
+ * <p>Arguments, all optional: {@code --cases=small,large,million}, {@code --seconds=S} measured per case (default 10),
+ * {@code --warmup=S} (default 5), {@code --clients=1,100,1000} for the small cases, {@code --watches=false} to leave out theirs, {@code --only=etcd|mainstay}, {@code --dir=D} for the data (default: a new folder in
+ * the system's temporary one), {@code --million=N} keys of the last case.
+ */
+public final class Bench {
+
+    private Bench() {}
+
+    public static void main(String[] args) throws Exception {
+        Map<String, String> options = parse(args);
+        List<String> cases =
+                List.of(options.getOrDefault("cases", "small,large,million").split(",", -1));
+        double seconds = Double.parseDouble(options.getOrDefault("seconds", "10"));
+        double warmUp = Double.parseDouble(options.getOrDefault("warmup", "5"));
+        int[] clients = Arrays.stream(
+                        options.getOrDefault("clients", "1,100,1000").split(",", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        boolean watches = Boolean.parseBoolean(options.getOrDefault("watches", "true"));
+        long million = Long.parseLong(options.getOrDefault("million", "1000000"));
+        String only = options.getOrDefault("only", "");
+        Path dir = options.containsKey("dir")
+                ? Files.createDirectories(Path.of(options.get("dir")))
+                : Files.createTempDirectory("mainstay-bench");
+
+        Report report = new Report(System.out);
+        for (String name : cases) {
+            for (Subject.Kind kind : Subject.Kind.values()) {
+                if (!only.isEmpty() && !only.equalsIgnoreCase(kind.name())) {
+                    continue;
+                }
+                Path data = dir.resolve(name + "-" + kind.title());
+                Cases runner = new Cases(kind, report, warmUp, seconds);
+                switch (name) {
+                    case "small" -> runner.small(data, clients, watches);
+                    case "large" -> runner.large(data);
+                    case "million" -> runner.million(data, million);
+                    default -> throw new IllegalArgumentException("no such case: " + name);
+                }
+                delete(data);
+            }
+        }
+        report.print();
+    }
+
+    private static Map<String, String> parse(String[] args) {
+        Map<String, String> options = new TreeMap<>();
+        for (String arg : args) {
+            int equals = arg.indexOf('=');
+            if (!arg.startsWith("--") || equals < 0) {
+                throw new IllegalArgumentException("expected --name=value, got " + arg);
+            }
+            options.put(arg.substring(2, equals), arg.substring(equals + 1));
+        }
+        return options;
+    }
+
+    private static void delete(Path dir) throws IOException {
+        try (Stream<Path> files = Files.walk(dir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.mainstay.e2e.differential;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Numbers in requests that stand for "the current revision plus d", "the compacted revision plus d" or "this member's
+ * id", and are replaced when a step is played. So a sequence stays meaningful when steps are taken out of it, and can be
+ * written before anybody knows what the revisions will be.
+ */
+final class SymbolicRevisions {
+    /** Offsets must stay well below this. */
+    private static final long SPAN = 1L << 40;
+
+    private static final long CURRENT = 1L << 60;
+    private static final long COMPACTED = 1L << 61;
+    private static final long SELF = (1L << 60) + (1L << 59);
+
+    private SymbolicRevisions() {}
+
+    /** The revision the server is at when the step is played, plus {@code offset}. */
+    static long current(long offset) {
+        return CURRENT + offset;
+    }
+
+    /** The last revision the server compacted to (0 if none), plus {@code offset}. */
+    static long compacted(long offset) {
+        return COMPACTED + offset;
+    }
+
+    /** The id of the member that is asked. */
+    static long self() {
+        return SELF;
+    }
+
+    /** Returns the request with all symbols replaced. */
+    static Message bind(Message request, long current, long compacted, long self) {
+        Message.Builder builder = request.toBuilder();
+        for (Map.Entry<FieldDescriptor, Object> entry : request.getAllFields().entrySet()) {
+            FieldDescriptor field = entry.getKey();
+            Object value = entry.getValue();
+            if (value instanceof Message nested) {
+                builder.setField(field, bind(nested, current, compacted, self));
+            } else if (value instanceof Long number) {
+                builder.setField(field, resolve(number, current, compacted, self));
+            } else if (field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+                List<?> elements = (List<?>) value;
+                for (int i = 0; i < elements.size(); i++) {
+                    builder.setRepeatedField(field, i, bind((Message) elements.get(i), current, compacted, self));
+                }
+            }
+        }
+        return builder.build();
+    }
+
+    private static long resolve(long number, long current, long compacted, long self) {
+        if (number == SELF) {
+            return self;
+        }
+        if (Math.abs(number - CURRENT) < SPAN) {
+            return current + (number - CURRENT);
+        }
+        if (Math.abs(number - COMPACTED) < SPAN) {
+            return compacted + (number - COMPACTED);
+        }
+        return number;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.mainstay.e2e.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.etcd.proto.RangeRequest;
+import dev.mainstay.etcd.proto.RequestOp;
+import dev.mainstay.etcd.proto.TxnRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class SequencesTest {
+    @Test
+    void theSameSeedGivesTheSameSequence() {
+        assertThat(sequence(7, 2_000)).isEqualTo(sequence(7, 2_000)).isNotEqualTo(sequence(8, 2_000));
+    }
+
+    @Test
+    void everyStepSurvivesItsTextForm() {
+        for (Step step : sequence(9, 3_000)) {
+            assertThat(Step.parse(step.toString())).isEqualTo(step);
+        }
+    }
+
+    @Test
+    void symbolsAreBoundAtAnyDepthAndNumbersAreLeftAlone() {
+        RangeRequest symbolic = RangeRequest.newBuilder()
+                .setRevision(SymbolicRevisions.current(-3))
+                .setMinModRevision(SymbolicRevisions.compacted(1))
+                .setLimit(Long.MAX_VALUE)
+                .build();
+        TxnRequest txn = TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder().setRequestRange(symbolic))
+                .build();
+
+        TxnRequest bound = (TxnRequest) SymbolicRevisions.bind(txn, 100, 40, 5);
+
+        assertThat(bound.getSuccess(0).getRequestRange())
+                .isEqualTo(RangeRequest.newBuilder()
+                        .setRevision(97)
+                        .setMinModRevision(41)
+                        .setLimit(Long.MAX_VALUE)
+                        .build());
+    }
+
+    @Test
+    void shrinkingFindsTheTwoStepsThatMatter() {
+        List<Step> steps = sequence(3, 500);
+        Step first = steps.get(300);
+        Step second = steps.get(499);
+
+        List<Step> smallest = new Shrinker(
+                        trial -> trial.contains(first) && trial.contains(second), Duration.ofSeconds(30))
+                .shrink(new ArrayList<>(steps));
+
+        assertThat(smallest).containsExactly(first, second);
+    }
+
+    private static List<Step> sequence(long seed, int length) {
+        StepGenerator generator = new StepGenerator(seed);
+        return Stream.generate(generator::next).limit(length).toList();
+    }
+}
