@@ -1,0 +1,18 @@
+package dev.mainstay.node.consensus;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Calls to other members over the peer port. Any thread. */
+public interface PeerCalls {
+
+    /**
+     * Asks a member of the group.
+     *
+     * @param memberId whom; calling oneself is allowed and stays in the process
+     * @param method what is asked; see {@link PeerMethods}
+     * @param request its bytes, at most a few MiB
+     * @return the answer; fails with a {@link PeerException} if the member is unknown, can't be reached, is too slow, doesn't
+     *     know the method, or failed
+     */
+    CompletableFuture<byte[]> call(long memberId, PeerMethod method, byte[] request);
+}
