@@ -17,6 +17,9 @@ public final class SpaceKeeper implements AutoCloseable {
 
     private static final long PERIOD_MILLIS = 1_000;
 
+    /** After so much has been let in the room is looked at again: a disk that others fill is full between two rounds. */
+    private static final long TRUSTED_BYTES = 1 << 20;
+
     private final FreeSpace space;
     private final SpaceLimits limits;
     private final Alarms alarms;
@@ -59,11 +62,10 @@ public final class SpaceKeeper implements AutoCloseable {
         if (costBytes == 0) {
             return true;
         }
-        if (alarms.isRaised(Alarm.Type.NOSPACE) || isOver(costBytes)) {
+        if (alarms.isRaised(Alarm.Type.NOSPACE) || admittedBytes.get() >= TRUSTED_BYTES) {
             return false;
         }
-        admittedBytes.addAndGet(costBytes);
-        return true;
+        return take(costBytes);
     }
 
     /** Whether a write may be proposed; if not, it is to be refused with NO_SPACE. May look at the disk. */
@@ -75,7 +77,7 @@ public final class SpaceKeeper implements AutoCloseable {
             return false;
         }
         measure();
-        if (admitsNow(costBytes)) {
+        if (take(costBytes)) {
             return true;
         }
         raise();
@@ -90,6 +92,14 @@ public final class SpaceKeeper implements AutoCloseable {
     private void round() {
         measure();
         settle(isOver(0));
+    }
+
+    private boolean take(long costBytes) {
+        if (isOver(costBytes)) {
+            return false;
+        }
+        admittedBytes.addAndGet(costBytes);
+        return true;
     }
 
     private boolean isOver(long costBytes) {

@@ -56,6 +56,24 @@ class SpaceKeeperTest {
     }
 
     @Test
+    void diskThatOthersFillBetweenTwoRoundsIsSeenAfterAMebibyte(@TempDir Path directory) {
+        var roomy = new SpaceKeeper(
+                disk,
+                new SpaceLimits(Long.MAX_VALUE, 100, 200),
+                alarms,
+                MEMBER,
+                this::commit,
+                new DiskFullMark(directory.resolve("disk-full")),
+                time);
+        disk.usable = 99;
+
+        assertThat(roomy.admitsNow(1 << 20)).isTrue();
+        assertThat(roomy.admitsNow(1)).isFalse();
+        assertThat(roomy.admit(1)).isFalse();
+        assertThat(alarms.raised()).containsExactly(new Alarm(MEMBER, Alarm.Type.NOSPACE));
+    }
+
+    @Test
     void quotaRaisesTheAlarmAndItStays() {
         disk.live = 900;
         time.advance(1_000);
