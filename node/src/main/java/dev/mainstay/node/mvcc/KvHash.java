@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class KvHash {
 
+    /** Where the hash begins: that of an empty store must not be 0, which is how an answer without a hash looks. */
+    private static final int SEED = 'k';
+
     private KvHash() {}
 
     /** @param cursor over the whole kv table */
     static int of(Cursor cursor, long revision, long compactRevision) {
         CRC32C hash = new CRC32C();
+        hash.update(SEED);
         byte @Nullable [] keptOld = null;
         for (cursor.seek(KvKey.before(KeyRange.all().from())); cursor.isValid(); cursor.next()) {
             byte[] key = cursor.key();
