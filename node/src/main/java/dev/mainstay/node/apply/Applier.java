@@ -38,6 +38,7 @@ public final class Applier {
 
     private final Store store;
     private final KvStore kv;
+    private final AppliedBatches batches;
     private final CommandHandler handler;
     private final CommittedEvents events;
     private final CommittedLeases leaseListener;
@@ -52,6 +53,7 @@ public final class Applier {
             CommittedLeases leaseListener) {
         this.store = store;
         this.kv = kv;
+        this.batches = AppliedBatches.open(store);
         this.handler = new CorruptGate(alarms, new NoSpaceGate(alarms, new Handlers(leases, alarms)));
         this.events = events;
         this.leaseListener = leaseListener;
@@ -60,7 +62,7 @@ public final class Applier {
 
     /**
      * Applies one entry and returns an outcome per command. An entry at or before {@link #applied} has been applied
-     * already, is skipped, and has no outcomes.
+     * already, is skipped, and has no outcomes; nor has a batch that came with an earlier entry.
      */
     public List<Outcome> apply(LogPosition position, CommandBatch batch) {
         AppliedState before = applied;
@@ -72,8 +74,9 @@ public final class Applier {
         try (StoreTransaction changes = store.begin()) {
             KvWriter writer = kv.writer(changes);
             LogEntry entry = new LogEntry(changes, writer, after.clockMillis());
-            List<Outcome> outcomes = new ArrayList<>(batch.commands().size());
-            for (Command command : batch.commands()) {
+            List<Command> commands = batches.isFirst(changes, batch.origin()) ? batch.commands() : List.of();
+            List<Outcome> outcomes = new ArrayList<>(commands.size());
+            for (Command command : commands) {
                 outcomes.add(handler.apply(entry, command));
                 entry.endCommand();
             }

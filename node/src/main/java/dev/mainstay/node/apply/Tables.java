@@ -15,7 +15,7 @@ public final class Tables {
     /** Every table, for whoever opens the store. */
     public static List<Table> all() {
         List<Table> all = new ArrayList<>(Schema.tables());
-        all.addAll(List.of(LeaseTable.LEASES, LeaseTable.LINKS, Alarms.TABLE, Applier.APPLIED));
+        all.addAll(List.of(LeaseTable.LEASES, LeaseTable.LINKS, Alarms.TABLE, Applier.APPLIED, AppliedBatches.TABLE));
         return List.copyOf(all);
     }
 }

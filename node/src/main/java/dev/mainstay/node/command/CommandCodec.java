@@ -8,7 +8,9 @@ import java.util.List;
  * The bytes of a log entry. Stateless; any thread.
  *
  * <pre>
- * entry    = version (1 byte, 1) clockMillis count command*
+ * entry    = 1 clockMillis count command*             a batch without an origin
+ *          | 2 clockMillis body
+ * body     = memberId session sequence count command*  what the origin sends to the leader
  * command  = tag (1 byte) fields
  * </pre>
  *
@@ -20,7 +22,13 @@ public final class CommandCodec {
     /** The deepest nesting of transactions in an entry, which bounds the stack that decoding needs. */
     public static final int MAX_NESTING = 128;
 
-    static final int VERSION = 1;
+    /** The most that an entry's version, clock and origin take. */
+    public static final int HEADER_BYTES = 41;
+
+    /** Versions, the first byte of an entry. */
+    static final int PLAIN = 1;
+
+    static final int WITH_ORIGIN = 2;
 
     static final int PUT = 1;
     static final int DELETE_RANGE = 2;
@@ -38,13 +46,36 @@ public final class CommandCodec {
 
     /** @throws IllegalArgumentException if transactions nest deeper than {@link #MAX_NESTING} */
     public static byte[] encode(CommandBatch batch) {
-        CommandWriter writer = new CommandWriter();
-        writer.octet(VERSION);
-        writer.number(batch.clockMillis());
-        writer.number(batch.commands().size());
-        for (Command command : batch.commands()) {
-            write(writer, command);
+        if (!batch.origin().isNone()) {
+            return entry(batch.clockMillis(), body(batch.origin(), batch.commands()));
         }
+        CommandWriter writer = new CommandWriter();
+        writer.octet(PLAIN);
+        writer.number(batch.clockMillis());
+        write(writer, batch.commands());
+        return writer.toByteArray();
+    }
+
+    /**
+     * What an origin sends: all of an entry but the clock, which is the leader's.
+     *
+     * @throws IllegalArgumentException if transactions nest deeper than {@link #MAX_NESTING}
+     */
+    public static byte[] body(BatchOrigin origin, List<Command> commands) {
+        CommandWriter writer = new CommandWriter();
+        writer.number(origin.memberId());
+        writer.number(origin.session());
+        writer.number(origin.sequence());
+        write(writer, commands);
+        return writer.toByteArray();
+    }
+
+    /** The entry that a body becomes when the leader takes it. */
+    public static byte[] entry(long clockMillis, byte[] body) {
+        CommandWriter writer = new CommandWriter();
+        writer.octet(WITH_ORIGIN);
+        writer.number(clockMillis);
+        writer.raw(body);
         return writer.toByteArray();
     }
 
@@ -52,17 +83,60 @@ public final class CommandCodec {
     public static CommandBatch decode(byte[] bytes) {
         CommandReader reader = new CommandReader(bytes);
         int version = reader.octet();
-        if (version != VERSION) {
-            throw new MalformedCommandException("log entry of unknown version " + version);
-        }
         long clockMillis = reader.number();
+        BatchOrigin origin = switch (version) {
+            case PLAIN -> BatchOrigin.NONE;
+            case WITH_ORIGIN -> readOrigin(reader);
+            default -> throw new MalformedCommandException("log entry of unknown version " + version);
+        };
+        return new CommandBatch(clockMillis, origin, readCommands(reader));
+    }
+
+    /**
+     * A body, as if taken at time 0.
+     *
+     * @throws MalformedCommandException if these bytes are anything but one whole body
+     */
+    public static CommandBatch decodeBody(byte[] bytes) {
+        CommandReader reader = new CommandReader(bytes);
+        return new CommandBatch(0, readOrigin(reader), readCommands(reader));
+    }
+
+    /**
+     * Clock and origin of an entry whose commands are known; its first {@link #HEADER_BYTES} are enough.
+     *
+     * @throws MalformedCommandException if the bytes don't begin like an entry
+     */
+    public static CommandBatch header(byte[] bytes, List<Command> commands) {
+        CommandReader reader = new CommandReader(bytes);
+        int version = reader.octet();
+        long clockMillis = reader.number();
+        return new CommandBatch(clockMillis, version == PLAIN ? BatchOrigin.NONE : readOrigin(reader), commands);
+    }
+
+    private static BatchOrigin readOrigin(CommandReader reader) {
+        BatchOrigin origin = new BatchOrigin(reader.number(), reader.number(), reader.number());
+        if (origin.isNone()) {
+            throw new MalformedCommandException("origin without a member");
+        }
+        return origin;
+    }
+
+    private static List<Command> readCommands(CommandReader reader) {
         int count = reader.count();
         List<Command> commands = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             commands.add(read(reader));
         }
         reader.end();
-        return new CommandBatch(clockMillis, commands);
+        return commands;
+    }
+
+    private static void write(CommandWriter writer, List<Command> commands) {
+        writer.number(commands.size());
+        for (Command command : commands) {
+            write(writer, command);
+        }
     }
 
     private static void write(CommandWriter writer, Command command) {

@@ -44,6 +44,13 @@ final class CommandWriter {
         length += value.length();
     }
 
+    /** Bytes that are themselves in this form. */
+    void raw(byte[] value) {
+        reserve(value.length);
+        System.arraycopy(value, 0, buffer, length, value.length);
+        length += value.length;
+    }
+
     byte[] toByteArray() {
         return Arrays.copyOf(buffer, length);
     }

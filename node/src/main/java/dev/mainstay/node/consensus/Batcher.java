@@ -3,18 +3,10 @@ package dev.mainstay.node.consensus;
 import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
-import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.exceptions.RaftException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,44 +14,43 @@ import org.slf4j.LoggerFactory;
  * Packs waiting proposals into log entries, one thread. Batching is natural: a batch leaves as soon as there is room in
  * the window, with whatever waits then, so a lone caller never waits for company and a thousand share an fsync.
  *
- * <p>Hot path: hands batches to the division itself, which appends on this thread; the public door of Ratis' server would
- * add two thread hops per batch.
+ * <p>A batch goes into this member's own log while it leads, else to the leader. Its outcomes come from this member's own
+ * apply either way. Until then it is sent again whenever an attempt fails, takes too long, or somebody else leads; the
+ * state counts it once.
  */
 final class Batcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
-    private static final int FORGET_AFTER_CALLS = 16;
-    private static final long RETRY_NANOS = 5_000_000;
+
+    /** Between attempts, times the attempts so far: nothing is in a hurry where nobody leads yet. */
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    private static final int LONGEST_PAUSE = 10;
 
     private final ProposalQueue queue;
-    private final RaftClientAsynchronousProtocol division;
-    private final RaftPeerId self;
-    private final RaftGroupId group;
+    private final LogAppend log;
+    private final PeerLinks peers;
     private final LongSupplier clusterMillis;
     private final LongSupplier nanoClock;
     private final ConsensusMeter meter;
-    private final int maxEntryBytes;
-    private final ClientId client = ClientId.randomId();
+    private final RaftSettings settings;
     private final Thread thread;
-    private long calls;
 
     Batcher(
             ProposalQueue queue,
-            RaftClientAsynchronousProtocol division,
-            RaftPeerId self,
-            RaftGroupId group,
+            LogAppend log,
+            PeerLinks peers,
             LongSupplier clusterMillis,
             LongSupplier nanoClock,
             ConsensusMeter meter,
-            int maxEntryBytes) {
+            RaftSettings settings) {
         this.queue = queue;
-        this.division = division;
-        this.self = self;
-        this.group = group;
+        this.log = log;
+        this.peers = peers;
         this.clusterMillis = clusterMillis;
         this.nanoClock = nanoClock;
         this.meter = meter;
-        this.maxEntryBytes = maxEntryBytes;
+        this.settings = settings;
         this.thread = Thread.ofPlatform().daemon().name("batcher").unstarted(this::run);
     }
 
@@ -74,10 +65,9 @@ final class Batcher {
 
     private void run() {
         try {
-            List<Proposal> proposals;
-            while ((proposals = queue.take()) != null) {
-                var batch = new ProposalBatch(proposals, clusterMillis.getAsLong(), nanoClock.getAsLong());
-                queue.departed(batch);
+            ProposalBatch batch;
+            while ((batch = queue.take()) != null) {
+                pauseBefore(batch);
                 send(batch);
             }
         } catch (InterruptedException e) {
@@ -85,60 +75,65 @@ final class Batcher {
         }
     }
 
+    private static void pauseBefore(ProposalBatch batch) {
+        if (batch.attempt() > 1) {
+            LockSupport.parkNanos(PAUSE_NANOS * Math.min(batch.attempt(), LONGEST_PAUSE));
+        }
+    }
+
     private void send(ProposalBatch batch) {
-        try {
-            byte[] bytes = CommandCodec.encode(batch.commands());
-            if (bytes.length > maxEntryBytes) {
-                refuse(batch, ErrorCode.REQUEST_TOO_LARGE);
-                return;
-            }
-            meter.proposed(batch.size(), bytes.length);
-            var _ = division.submitClientRequestAsync(request(new BatchMessage(batch, bytes)))
-                    .whenComplete((reply, thrown) -> answered(batch, reply, thrown));
-        } catch (IOException | RuntimeException e) {
-            lost(batch, e);
-        }
-    }
-
-    private RaftClientRequest request(BatchMessage message) {
-        long call = ++calls;
-        return RaftClientRequest.newBuilder()
-                .setClientId(client)
-                .setServerId(self)
-                .setGroupId(group)
-                .setCallId(call)
-                // Nothing is ever sent twice: let Ratis' retry cache forget what must have been answered by now.
-                .setRepliedCallIds(call > FORGET_AFTER_CALLS ? List.of(call - FORGET_AFTER_CALLS) : List.of())
-                .setType(RaftClientRequest.writeRequestType())
-                .setMessage(message)
-                .build();
-    }
-
-    private void answered(ProposalBatch batch, @Nullable RaftClientReply reply, @Nullable Throwable thrown) {
-        RaftException refusal = reply == null ? null : reply.getException();
-        if (thrown != null || refusal != null) {
-            lost(batch, thrown != null ? thrown : refusal);
-        }
-    }
-
-    /** The batch won't be answered by apply: before it was appended it may simply wait again, after that nobody knows. */
-    private void lost(ProposalBatch batch, @Nullable Throwable why) {
-        if (!batch.finish()) {
+        if (batch.isFinished()) {
             return;
         }
-        LOG.debug("a batch of {} commands was not taken, in log: {}", batch.size(), batch.mayBeInLog(), why);
-        if (batch.mayBeInLog()) {
-            meter.failed(batch.refuse(ErrorCode.TIMEOUT), ErrorCode.TIMEOUT);
-            queue.arrived(batch);
-        } else {
-            queue.returned(batch);
-            if (Thread.currentThread().equals(thread)) {
-                LockSupport.parkNanos(RETRY_NANOS);
+        int attempt = batch.nextAttempt(nanoClock.getAsLong());
+        if (attempt > 1 && (batch.isLeadersOwn() || !batch.isAwaited())) {
+            refuse(batch, ErrorCode.TIMEOUT);
+            return;
+        }
+        byte[] body = batch.body();
+        if (body.length > settings.batching().maxEntryBytes() - LogAppend.FRAME_BYTES) {
+            refuse(batch, ErrorCode.REQUEST_TOO_LARGE);
+            return;
+        }
+        if (attempt == 1) {
+            meter.proposed(batch.size(), body.length);
+        }
+        var _ = sent(batch, attempt, body).whenComplete((_, thrown) -> {
+            if (thrown != null) {
+                failed(batch, attempt, thrown);
             }
+        });
+    }
+
+    private CompletableFuture<?> sent(ProposalBatch batch, int attempt, byte[] body) {
+        return switch (queue.route()) {
+            case Route.Here() -> log.append(batch, CommandCodec.entry(clusterMillis.getAsLong(), body));
+            case Route.To(long leaderId)
+            when !batch.isLeadersOwn() -> peers.call(leaderId, PeerMethod.PROPOSE, body, patienceMillis(attempt));
+            default -> CompletableFuture.failedFuture(new IllegalStateException("no leader"));
+        };
+    }
+
+    /** An election's time for the first attempt, since a leader that is gone doesn't answer; more for a busy one. */
+    private int patienceMillis(int attempt) {
+        long millis = (long) settings.timeouts().electionMillis() << Math.min(attempt - 1, 3);
+        return (int) Math.min(millis, settings.timeouts().requestMillis());
+    }
+
+    private void failed(ProposalBatch batch, int attempt, Throwable why) {
+        if (batch.isFinished() || batch.attempt() != attempt) {
+            return;
+        }
+        LOG.debug("attempt {} for a batch of {} commands failed", attempt, batch.size(), why);
+        if (batch.isLeadersOwn() || !batch.isAwaited()) {
+            refuse(batch, ErrorCode.TIMEOUT);
+        } else {
+            queue.again(batch);
         }
     }
 
-    private void refuse(ProposalBatch batch, ErrorCode code) {
+    /** Ends a batch that nobody waits for any more, or that may not go again. It may still come through the log. */
+    void refuse(ProposalBatch batch, ErrorCode code) {
         if (batch.finish()) {
             meter.failed(batch.refuse(code), code);
             queue.arrived(batch);
@@ -151,6 +146,6 @@ final class Batcher {
             queue.arrived(batch);
         }
         batch.answer(outcomes);
-        meter.committed(batch.size(), nanoClock.getAsLong() - batch.handedOverNanos());
+        meter.committed(batch.size(), nanoClock.getAsLong() - batch.sentNanos());
     }
 }

@@ -3,6 +3,7 @@ package dev.mainstay.node.consensus;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +16,7 @@ final class LeadershipNotice implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeadershipNotice.class);
 
     private final Leadership listener;
-    private final ProposalQueue queue;
+    private final Consumer<Boolean> inOffice;
     private final ExecutorService executor = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("leadership").factory());
     /** Which leadership this is; odd while leading. Guarded by this. */
@@ -23,9 +24,10 @@ final class LeadershipNotice implements AutoCloseable {
     /** What the listener was told last; the executor's thread only. */
     private boolean told;
 
-    LeadershipNotice(Leadership listener, ProposalQueue queue) {
+    /** @param inOffice told true when the listener has taken office, and false as soon as leadership is lost */
+    LeadershipNotice(Leadership listener, Consumer<Boolean> inOffice) {
         this.listener = listener;
-        this.queue = queue;
+        this.inOffice = inOffice;
     }
 
     synchronized void ready(long term) {
@@ -42,7 +44,7 @@ final class LeadershipNotice implements AutoCloseable {
     synchronized void lost() {
         if (epoch % 2 == 1) {
             epoch++;
-            queue.open(false);
+            inOffice.accept(false);
             submit(() -> {
                 if (told) {
                     told = false;
@@ -54,7 +56,7 @@ final class LeadershipNotice implements AutoCloseable {
 
     private synchronized void openIfStill(long mine) {
         if (epoch == mine) {
-            queue.open(true);
+            inOffice.accept(true);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.BatchOrigin;
 import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.LogPosition;
@@ -43,7 +44,11 @@ final class LogStateMachine extends BaseStateMachine {
     /** What the member wants to know of the log's life. */
     interface Events {
 
-        /** An entry was applied; {@code batch} if this member proposed it in this life. Apply thread. */
+        /** The batch with this origin, if this member proposed it in this life and waits for it. Apply thread. */
+        @Nullable
+        ProposalBatch underWay(BatchOrigin origin);
+
+        /** An entry was applied; {@code batch} if this member waits for it. Apply thread. */
         void applied(LogPosition position, int bytes, @Nullable ProposalBatch batch, List<Outcome> outcomes);
 
         /** This member leads and has applied all that was committed before. Apply thread. */
@@ -91,16 +96,8 @@ final class LogStateMachine extends BaseStateMachine {
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
-                .setStateMachineContext(((BatchMessage) request.getMessage()).batch())
+                .setStateMachineContext(((EntryMessage) request.getMessage()).commands())
                 .build();
-    }
-
-    @Override
-    public TransactionContext preAppendTransaction(TransactionContext transaction) {
-        if (transaction.getStateMachineContext() instanceof ProposalBatch batch) {
-            batch.appended();
-        }
-        return transaction;
     }
 
     @Override
@@ -108,16 +105,17 @@ final class LogStateMachine extends BaseStateMachine {
         LogEntryProto entry = transaction.getLogEntry();
         var position = new LogPosition(entry.getTerm(), entry.getIndex());
         ByteString data = entry.getStateMachineLogEntry().getLogData();
-        ProposalBatch own = transaction.getStateMachineContext() instanceof ProposalBatch batch ? batch : null;
+        ProposalBatch own;
         List<Outcome> outcomes;
         try {
-            CommandBatch commands = own == null ? CommandCodec.decode(data.toByteArray()) : own.commands();
-            outcomes = state.apply(position, commands);
+            CommandBatch batch = batch(data, transaction.getStateMachineContext());
+            own = events.underWay(batch.origin());
+            outcomes = state.apply(position, batch);
             Invariant.check(
-                    outcomes.size() == commands.commands().size() || (own == null && outcomes.isEmpty()),
+                    outcomes.isEmpty() || outcomes.size() == batch.commands().size(),
                     "%d outcomes for %d commands at index %d",
                     outcomes.size(),
-                    commands.commands().size(),
+                    batch.commands().size(),
                     position.index());
         } catch (RuntimeException | Error e) {
             events.failed("applying log entry " + position.index() + " failed, the state can't be trusted", e);
@@ -126,6 +124,16 @@ final class LogStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         events.applied(position, data.size(), own, outcomes);
         return DONE;
+    }
+
+    /** Clock and origin are those of the log; the commands needn't be decoded where they were put into the log. */
+    private static CommandBatch batch(ByteString data, @Nullable Object context) {
+        return context instanceof EntryCommands known
+                ? CommandCodec.header(
+                        data.substring(0, Math.min(data.size(), CommandCodec.HEADER_BYTES))
+                                .toByteArray(),
+                        known.commands())
+                : CommandCodec.decode(data.toByteArray());
     }
 
     /** The answer to a read-index round: that it was answered is all that is asked. */

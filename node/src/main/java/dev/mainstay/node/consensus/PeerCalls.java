@@ -15,4 +15,12 @@ public interface PeerCalls {
      *     know the method, or failed
      */
     CompletableFuture<byte[]> call(long memberId, PeerMethod method, byte[] request);
+
+    /**
+     * Asks whoever answers at an address, such as a member that isn't in the group's configuration yet.
+     *
+     * @param address {@code host:port}
+     * @return as for {@link #call}
+     */
+    CompletableFuture<byte[]> callAddress(String address, PeerMethod method, byte[] request);
 }

@@ -20,4 +20,14 @@ final class Proposal extends CompletableFuture<Outcome> {
         this.bytes = bytes;
         this.deadlineNanos = deadlineNanos;
     }
+
+    /**
+     * Whether it is worth something only from a member that leads. What a leader decided by its own clock must not reach
+     * the log through its successor, whose clock may say otherwise.
+     */
+    boolean isLeadersOwn() {
+        return command instanceof Command.ExpireLease
+                || command instanceof Command.RenewLease
+                || command instanceof Command.Tick;
+    }
 }

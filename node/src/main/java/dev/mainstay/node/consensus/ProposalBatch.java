@@ -1,55 +1,83 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.BatchOrigin;
 import dev.mainstay.node.command.Command;
-import dev.mainstay.node.command.CommandBatch;
+import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Proposals that travel in one log entry. Made by the batcher, finished once, by whoever learns its fate first. */
-final class ProposalBatch {
+/**
+ * Proposals that travel together, as often as it takes. Made by the batcher, finished once, by whoever learns its fate
+ * first.
+ */
+final class ProposalBatch implements EntryCommands {
 
     private final List<Proposal> proposals;
-    private final CommandBatch commands;
-    private final long handedOverNanos;
+    private final List<Command> commands;
+    private final BatchOrigin origin;
+    private final boolean leadersOwn;
     private final AtomicBoolean finished = new AtomicBoolean();
-    private volatile boolean appended;
+    private byte[] body = {};
+    private long sentNanos;
+    private volatile int attempt;
 
-    ProposalBatch(List<Proposal> proposals, long clockMillis, long handedOverNanos) {
+    /** @param leadersOwn whether it dies with this member's leadership instead of being sent to another leader */
+    ProposalBatch(List<Proposal> proposals, BatchOrigin origin, boolean leadersOwn) {
         this.proposals = proposals;
-        this.handedOverNanos = handedOverNanos;
-        var list = new ArrayList<Command>(proposals.size());
+        this.origin = origin;
+        this.leadersOwn = leadersOwn;
+        this.commands = new ArrayList<>(proposals.size());
         for (Proposal proposal : proposals) {
-            list.add(proposal.command);
+            commands.add(proposal.command);
         }
-        this.commands = new CommandBatch(clockMillis, list);
     }
 
-    CommandBatch commands() {
+    BatchOrigin origin() {
+        return origin;
+    }
+
+    @Override
+    public List<Command> commands() {
         return commands;
     }
 
-    List<Proposal> proposals() {
-        return proposals;
+    boolean isLeadersOwn() {
+        return leadersOwn;
     }
 
     int size() {
         return proposals.size();
     }
 
-    long handedOverNanos() {
-        return handedOverNanos;
+    /** What is sent. Batcher thread. */
+    byte[] body() {
+        if (body.length == 0) {
+            body = CommandCodec.body(origin, commands);
+        }
+        return body;
     }
 
-    /** From now on the log may hold the batch: what becomes of it is no longer certain until it is applied. */
-    void appended() {
-        appended = true;
+    /** Begins another attempt and returns its number, from 1. Batcher thread. */
+    int nextAttempt(long nowNanos) {
+        if (attempt == 0) {
+            sentNanos = nowNanos;
+        }
+        int next = attempt + 1;
+        attempt = next;
+        return next;
     }
 
-    boolean mayBeInLog() {
-        return appended;
+    /** The attempt under way, 0 before the first. */
+    int attempt() {
+        return attempt;
+    }
+
+    /** When it was first sent. */
+    long sentNanos() {
+        return sentNanos;
     }
 
     /** Whether the caller is the one who finishes this batch. */
@@ -57,10 +85,24 @@ final class ProposalBatch {
         return finished.compareAndSet(false, true);
     }
 
+    boolean isFinished() {
+        return finished.get();
+    }
+
     void answer(List<Outcome> outcomes) {
         for (int i = 0; i < outcomes.size(); i++) {
             proposals.get(i).complete(outcomes.get(i));
         }
+    }
+
+    /** Whether somebody still waits for an answer. */
+    boolean isAwaited() {
+        for (Proposal proposal : proposals) {
+            if (!proposal.isDone()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Answers every proposal that has no answer yet; returns how many that were. */

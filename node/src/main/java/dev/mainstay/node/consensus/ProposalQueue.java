@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.BatchOrigin;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.common.ErrorCode;
 import java.util.ArrayDeque;
@@ -15,28 +16,51 @@ import org.jspecify.annotations.Nullable;
  * one thread takes. The taker is woken only when there is something to take and room for it in the window, so that a burst
  * of proposals costs one wake-up.
  *
- * <p>Lease and compaction commands overtake the others: a renewal that waits behind a flood of puts would expire keys.
+ * <p>Lease and compaction commands overtake the others: a renewal that waits behind a flood of puts would expire keys. What
+ * only a leader may propose travels in batches of its own, which end with the leadership. A batch whose fate is unknown
+ * goes again, as the same batch.
  */
 final class ProposalQueue {
 
     /** More batches under way than this gained nothing in measurements; fewer leave the disk idle during apply. */
     private static final int WINDOW_BATCHES = 2;
 
+    /**
+     * How far a new batch may be ahead of the oldest one under way: half of what the replicated record of batches tells
+     * apart.
+     */
+    private static final int MOST_AHEAD = 32;
+
     private final RaftSettings.Batching bounds;
+    private final long memberId;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition takeable = lock.newCondition();
     private final Condition drained = lock.newCondition();
+    private final ArrayDeque<Proposal> leadersOwn = new ArrayDeque<>();
     private final ArrayDeque<Proposal> urgent = new ArrayDeque<>();
     private final ArrayDeque<Proposal> ordinary = new ArrayDeque<>();
     private final ArrayDeque<ProposalBatch> underWay = new ArrayDeque<>();
+    private final ArrayDeque<ProposalBatch> again = new ArrayDeque<>();
+    private Route route = Route.NOWHERE;
+    private long session;
+    private long sequence;
     private long bytes;
-    private boolean inHand;
-    private boolean open;
     private boolean stopping;
     private boolean closed;
 
-    ProposalQueue(RaftSettings.Batching bounds) {
+    ProposalQueue(RaftSettings.Batching bounds, long memberId) {
         this.bounds = bounds;
+        this.memberId = memberId;
+    }
+
+    /** Called once, before the first route: {@code number} is this life of the member, greater than its earlier ones. */
+    void begin(long number) {
+        lock.lock();
+        try {
+            session = number;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Null when the proposal was taken in, else why not. */
@@ -51,9 +75,9 @@ final class ProposalQueue {
                 return ErrorCode.TOO_MANY_REQUESTS;
             }
             boolean first = waiting() == 0;
-            (isUrgent(proposal.command) ? urgent : ordinary).addLast(proposal);
+            lineOf(proposal).addLast(proposal);
             bytes += proposal.bytes;
-            if (first && open && underWay.size() < WINDOW_BATCHES) {
+            if (first && isTakeable()) {
                 takeable.signal();
             }
             return null;
@@ -62,57 +86,85 @@ final class ProposalQueue {
         }
     }
 
-    /** Lets batches leave, or holds them back while this member doesn't lead. */
-    void open(boolean leading) {
+    /**
+     * From now on batches go another way, those under way too: nobody knows what the old way made of them.
+     *
+     * @return what only the leader that this member no longer is could propose, taken out: to be refused
+     */
+    List<Proposal> reroute(Route other) {
         lock.lock();
         try {
-            open = leading;
+            boolean same = route.equals(other);
+            route = other;
+            List<Proposal> refused = new ArrayList<>(0);
+            if (!(other instanceof Route.Here)) {
+                for (Proposal proposal : leadersOwn) {
+                    bytes -= proposal.bytes;
+                    refused.add(proposal);
+                }
+                leadersOwn.clear();
+            }
+            if (!same && !(other instanceof Route.Nowhere)) {
+                for (ProposalBatch batch : underWay) {
+                    if (!again.contains(batch)) {
+                        again.addLast(batch);
+                    }
+                }
+            }
             takeable.signal();
+            drained.signalAll();
+            return refused;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for the next proposals that fit one batch; null when the queue was closed. Batcher thread. */
+    /** The way batches go now. */
+    Route route() {
+        lock.lock();
+        try {
+            return route;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a batch to send: one that goes again, or a new one; null when the queue was closed. Batcher thread. */
     @Nullable
-    List<Proposal> take() throws InterruptedException {
+    ProposalBatch take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!closed && (!open || waiting() == 0 || underWay.size() >= WINDOW_BATCHES)) {
+            while (!closed && !isTakeable()) {
                 takeable.await();
             }
             if (closed) {
                 return null;
             }
-            var taken = new ArrayList<Proposal>(Math.min(waiting(), bounds.batchCommands()));
-            long size = 0;
-            while (taken.size() < bounds.batchCommands()) {
-                ArrayDeque<Proposal> from = urgent.isEmpty() ? ordinary : urgent;
-                Proposal next = from.peekFirst();
-                if (next == null || (!taken.isEmpty() && size + next.bytes > bounds.batchBytes())) {
-                    break;
-                }
-                from.removeFirst();
-                size += next.bytes;
-                taken.add(next);
-            }
-            bytes -= size;
-            inHand = true;
-            return taken;
+            ProposalBatch resent = again.pollFirst();
+            return resent != null ? resent : fresh();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The batch is on its way into the log. Batcher thread. */
-    void departed(ProposalBatch batch) {
-        lock.lock();
-        try {
-            underWay.addLast(batch);
-            inHand = false;
-        } finally {
-            lock.unlock();
+    private ProposalBatch fresh() {
+        var taken = new ArrayList<Proposal>(Math.min(waiting(), bounds.batchCommands()));
+        boolean own = !leadersOwn.isEmpty();
+        long size = 0;
+        while (taken.size() < bounds.batchCommands()) {
+            ArrayDeque<Proposal> from = own ? leadersOwn : urgent.isEmpty() ? ordinary : urgent;
+            Proposal next = from.peekFirst();
+            if (next == null || (!taken.isEmpty() && size + next.bytes > bounds.batchBytes())) {
+                break;
+            }
+            from.removeFirst();
+            size += next.bytes;
+            taken.add(next);
         }
+        bytes -= size;
+        var batch = new ProposalBatch(taken, new BatchOrigin(memberId, session, ++sequence), own);
+        underWay.addLast(batch);
+        return batch;
     }
 
     /** The batch's fate is known: there is room for another. */
@@ -120,26 +172,45 @@ final class ProposalQueue {
         lock.lock();
         try {
             underWay.remove(batch);
-            wakeTaker();
+            again.remove(batch);
+            if (stopping && isDrained()) {
+                drained.signalAll();
+            }
+            if (isTakeable()) {
+                takeable.signal();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** The batch surely never reached the log: its proposals wait again, before all others. */
-    void returned(ProposalBatch batch) {
+    /** Nobody knows the batch's fate: it goes again, before all others. */
+    void again(ProposalBatch batch) {
         lock.lock();
         try {
-            underWay.remove(batch);
-            List<Proposal> proposals = batch.proposals();
-            for (int i = proposals.size() - 1; i >= 0; i--) {
-                Proposal proposal = proposals.get(i);
-                if (!proposal.isDone()) {
-                    ordinary.addFirst(proposal);
-                    bytes += proposal.bytes;
+            if (underWay.contains(batch) && !again.contains(batch)) {
+                again.addLast(batch);
+                takeable.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The batch under way with this origin; null if it has arrived or isn't ours. */
+    @Nullable
+    ProposalBatch underWay(BatchOrigin origin) {
+        if (origin.memberId() != memberId || origin.session() != session) {
+            return null;
+        }
+        lock.lock();
+        try {
+            for (ProposalBatch batch : underWay) {
+                if (batch.origin().sequence() == origin.sequence()) {
+                    return batch;
                 }
             }
-            wakeTaker();
+            return null;
         } finally {
             lock.unlock();
         }
@@ -150,6 +221,7 @@ final class ProposalQueue {
         lock.lock();
         try {
             var expired = new ArrayList<Proposal>(0);
+            expire(leadersOwn, nowNanos, expired);
             expire(urgent, nowNanos, expired);
             expire(ordinary, nowNanos, expired);
             return expired;
@@ -174,7 +246,7 @@ final class ProposalQueue {
         try {
             stopping = true;
             long left = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-            while (!closed && open && !isDrained() && left > 0) {
+            while (!closed && !(route instanceof Route.Nowhere) && !isDrained() && left > 0) {
                 left = drained.awaitNanos(left);
             }
             return isDrained();
@@ -189,8 +261,10 @@ final class ProposalQueue {
         try {
             stopping = true;
             closed = true;
-            var left = new ArrayList<Proposal>(urgent);
+            var left = new ArrayList<Proposal>(leadersOwn);
+            left.addAll(urgent);
             left.addAll(ordinary);
+            leadersOwn.clear();
             urgent.clear();
             ordinary.clear();
             bytes = 0;
@@ -226,12 +300,17 @@ final class ProposalQueue {
         }
     }
 
-    private void wakeTaker() {
-        if (waiting() > 0) {
-            takeable.signal();
-        } else if (stopping && isDrained()) {
-            drained.signalAll();
+    private boolean isTakeable() {
+        if (route instanceof Route.Nowhere) {
+            return false;
         }
+        if (!again.isEmpty()) {
+            return true;
+        }
+        ProposalBatch oldest = underWay.peekFirst();
+        return waiting() > 0
+                && underWay.size() < WINDOW_BATCHES
+                && (oldest == null || sequence - oldest.origin().sequence() < MOST_AHEAD);
     }
 
     private void expire(ArrayDeque<Proposal> queue, long nowNanos, List<Proposal> expired) {
@@ -244,14 +323,17 @@ final class ProposalQueue {
     }
 
     private boolean isDrained() {
-        return waiting() == 0 && underWay.isEmpty() && !inHand;
+        return waiting() == 0 && underWay.isEmpty();
     }
 
     private int waiting() {
-        return urgent.size() + ordinary.size();
+        return leadersOwn.size() + urgent.size() + ordinary.size();
     }
 
-    private static boolean isUrgent(Command command) {
-        return command instanceof Command.Other;
+    private ArrayDeque<Proposal> lineOf(Proposal proposal) {
+        if (proposal.isLeadersOwn()) {
+            return leadersOwn;
+        }
+        return proposal.command instanceof Command.Other ? urgent : ordinary;
     }
 }

@@ -1,6 +1,7 @@
 package dev.mainstay.node.consensus;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -12,6 +13,8 @@ import java.util.UUID;
  * @param clusterId the cluster's etcd id; names the Raft group
  * @param peerHost the address to listen on for peers
  * @param peerPort the port to listen on for peers; 0 picks a free one
+ * @param founders the members that a new cluster begins with, this one among them; empty for a member that joined later
+ * @param alone whether no other member has a vote, as far as this member's state knows: then nobody needs to be waited for
  */
 public record RaftSettings(
         Path logDirectory,
@@ -20,6 +23,8 @@ public record RaftSettings(
         long clusterId,
         String peerHost,
         int peerPort,
+        List<GroupControl.Peer> founders,
+        boolean alone,
         Timeouts timeouts,
         Batching batching,
         LogSizes log) {
@@ -101,9 +106,10 @@ public record RaftSettings(
 
     public RaftSettings {
         require(memberId != 0, "member id 0");
+        founders = List.copyOf(founders);
     }
 
-    /** The usual settings for a member whose data is under {@code dataDirectory}. */
+    /** The usual settings for the only member of a cluster, whose data is under {@code dataDirectory}. */
     public static RaftSettings usual(Path dataDirectory, long memberId, long clusterId, String peerHost, int peerPort) {
         return new RaftSettings(
                 dataDirectory.resolve("log"),
@@ -112,6 +118,8 @@ public record RaftSettings(
                 clusterId,
                 peerHost,
                 peerPort,
+                List.of(new GroupControl.Peer(memberId, peerHost + ":" + peerPort, false)),
+                true,
                 Timeouts.USUAL,
                 Batching.USUAL,
                 LogSizes.USUAL);
@@ -120,19 +128,70 @@ public record RaftSettings(
     /** The same with other timeouts, such as etcd's --heartbeat-interval and --election-timeout give. */
     public RaftSettings with(Timeouts other) {
         return new RaftSettings(
-                logDirectory, acknowledgedFile, memberId, clusterId, peerHost, peerPort, other, batching, log);
+                logDirectory,
+                acknowledgedFile,
+                memberId,
+                clusterId,
+                peerHost,
+                peerPort,
+                founders,
+                alone,
+                other,
+                batching,
+                log);
     }
 
     /** The same with other batches and queue. */
     public RaftSettings with(Batching other) {
         return new RaftSettings(
-                logDirectory, acknowledgedFile, memberId, clusterId, peerHost, peerPort, timeouts, other, log);
+                logDirectory,
+                acknowledgedFile,
+                memberId,
+                clusterId,
+                peerHost,
+                peerPort,
+                founders,
+                alone,
+                timeouts,
+                other,
+                log);
     }
 
     /** The same with other log sizes. */
     public RaftSettings with(LogSizes other) {
         return new RaftSettings(
-                logDirectory, acknowledgedFile, memberId, clusterId, peerHost, peerPort, timeouts, batching, other);
+                logDirectory,
+                acknowledgedFile,
+                memberId,
+                clusterId,
+                peerHost,
+                peerPort,
+                founders,
+                alone,
+                timeouts,
+                batching,
+                other);
+    }
+
+    /** The same, founded by others too. */
+    public RaftSettings foundedBy(List<GroupControl.Peer> members) {
+        return new RaftSettings(
+                logDirectory,
+                acknowledgedFile,
+                memberId,
+                clusterId,
+                peerHost,
+                peerPort,
+                members,
+                members.size() == 1,
+                timeouts,
+                batching,
+                log);
+    }
+
+    /** The file with the number of this member's last life. */
+    Path sessionFile() {
+        return acknowledgedFile.resolveSibling("session");
     }
 
     /** The Raft group's name, the same on every member of the cluster. */

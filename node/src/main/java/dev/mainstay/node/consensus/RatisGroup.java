@@ -2,9 +2,14 @@ package dev.mainstay.node.consensus;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -41,18 +46,16 @@ final class RatisGroup implements AutoCloseable {
     }
 
     /** Makes the server; nothing is read or opened before {@link #start}. */
-    static RatisGroup of(RaftSettings settings, LogStateMachine stateMachine, boolean alone) throws IOException {
+    static RatisGroup of(RaftSettings settings, LogStateMachine stateMachine, PeerPort port) throws IOException {
         RatisProcess.tame();
         Files.createDirectories(settings.logDirectory());
         RaftPeerId self = peerId(settings.memberId());
         RaftGroupId id = RaftGroupId.valueOf(settings.groupId());
-        RaftPeer peer = RaftPeer.newBuilder()
-                .setId(self)
-                .setAddress(settings.peerHost() + ":" + settings.peerPort())
-                .build();
+        List<RaftPeer> founders =
+                settings.founders().stream().map(RatisGroup::ratisPeer).toList();
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(self)
-                .setGroup(RaftGroup.valueOf(id, peer))
+                .setGroup(RaftGroup.valueOf(id, founders))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setStateMachineRegistry(group -> {
                     if (!group.equals(id)) {
@@ -60,8 +63,8 @@ final class RatisGroup implements AutoCloseable {
                     }
                     return stateMachine;
                 })
-                .setProperties(RatisProperties.of(settings, alone))
-                .setParameters(RatisProperties.parameters(alone))
+                .setProperties(RatisProperties.of(settings))
+                .setParameters(RatisProperties.parameters(port))
                 .build();
         return new RatisGroup(server, id, self, settings.memberId());
     }
@@ -86,6 +89,34 @@ final class RatisGroup implements AutoCloseable {
     /** Ratis' door for proposals that appends on the caller's thread. */
     RaftClientAsynchronousProtocol division() {
         return (RaftClientAsynchronousProtocol) division;
+    }
+
+    RaftServer server() {
+        return server;
+    }
+
+    RaftConfiguration configuration() {
+        return division.getRaftConf();
+    }
+
+    /** How far each member has committed, as this one knows. */
+    Collection<CommitInfoProto> commitInfos() {
+        return division.getCommitInfos();
+    }
+
+    /** Whom this member sends to while it leads. */
+    List<ServerRpcProto> followers() {
+        return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+    }
+
+    boolean leads() {
+        return division.getInfo().isLeader();
+    }
+
+    /** Where a member's peers reach it. */
+    Optional<String> address(long memberId) {
+        RaftPeer peer = division.getRaftConf().getPeer(peerId(memberId), RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
+        return Optional.ofNullable(peer).map(RaftPeer::getAddress);
     }
 
     RaftPeerId self() {
@@ -169,6 +200,14 @@ final class RatisGroup implements AutoCloseable {
             log.interrupt();
         }
         server.close();
+    }
+
+    static RaftPeer ratisPeer(GroupControl.Peer peer) {
+        return RaftPeer.newBuilder()
+                .setId(peerId(peer.memberId()))
+                .setAddress(peer.address())
+                .setStartupRole(peer.learner() ? RaftPeerRole.LISTENER : RaftPeerRole.FOLLOWER)
+                .build();
     }
 
     static RaftPeerId peerId(long memberId) {

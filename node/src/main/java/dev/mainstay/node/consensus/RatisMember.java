@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.BatchOrigin;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
@@ -7,6 +8,7 @@ import dev.mainstay.node.common.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ConsensusMeter meter;
     private final FatalLatch fatal;
     private final ProposalQueue queue;
+    private final PeerPort port;
+    private final PeerLinks peers;
     private final ReadRounds reads;
     private final LogTrimmer trimmer;
     private final SyncClock syncClock;
@@ -46,6 +50,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     /** What exists only between start and close. */
     private record Running(
             RatisGroup group,
+            RatisControl control,
             LogStateMachine stateMachine,
             Batcher batcher,
             Watchdog watchdog,
@@ -59,7 +64,14 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.state = state;
         this.meter = meter;
         this.fatal = new FatalLatch(fatalListener, this::refuseEverything);
-        this.queue = new ProposalQueue(settings.batching());
+        this.queue = new ProposalQueue(settings.batching(), settings.memberId());
+        this.port = new PeerPort(settings.clusterId());
+        this.peers = new PeerLinks(
+                settings,
+                port,
+                this::address,
+                RatisProperties.messageBytes(settings),
+                settings.timeouts().requestMillis());
         this.requestNanos = TimeUnit.MILLISECONDS.toNanos(settings.timeouts().requestMillis());
         this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos);
         this.trimmer = new LogTrimmer(settings.log(), this::trim);
@@ -75,35 +87,29 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
      * @throws IOException if the log or the peer port can't be opened
      */
     public void start(LongSupplier clusterMillis, Leadership leadership) throws IOException {
-        // The group's configuration has one voter until members can be added.
-        boolean alone = true;
         LogGuard.Findings findings = new LogGuard(
                         settings.segmentDirectory(),
                         settings.acknowledgedFile(),
                         state.durable().index(),
-                        alone)
+                        settings.alone())
                 .examine();
         var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
-        var notice = new LeadershipNotice(leadership, queue);
+        queue.begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
+        var notice = new LeadershipNotice(leadership, this::inOffice);
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
-        RatisGroup group = RatisGroup.of(settings, stateMachine, alone);
-        var batcher = new Batcher(
-                queue,
-                group.division(),
-                group.self(),
-                group.id(),
-                clusterMillis,
-                nanoClock,
-                meter,
-                settings.batching().maxEntryBytes());
+        RatisGroup group = RatisGroup.of(settings, stateMachine, port);
+        var log = new LogAppend(group);
+        port.register(PeerMethod.PROPOSE, new ForwardedBatches(queue, log, clusterMillis));
+        var batcher = new Batcher(queue, log, peers, clusterMillis, nanoClock, meter, settings);
         var watchdog = new Watchdog(
                 this::sweep,
                 syncClock,
                 meter,
                 nanoClock,
                 TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()));
-        running = new Running(group, stateMachine, batcher, watchdog, notice, acknowledged);
+        var control = new RatisControl(group, settings.timeouts().electionMillis());
+        running = new Running(group, control, stateMachine, batcher, watchdog, notice, acknowledged);
         try {
             group.start();
         } catch (IOException | RuntimeException e) {
@@ -129,6 +135,32 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     public CompletableFuture<Optional<ErrorCode>> await() {
         Running now = running;
         return now != null && !closing && !fatal.isTripped() && now.group.leadsAlone() ? GO_AHEAD : reads.join();
+    }
+
+    /** Calls to other members; fail before the start. */
+    public PeerCalls peers() {
+        return peers;
+    }
+
+    /** Where this member's answers to its peers are registered. */
+    public PeerMethods peerMethods() {
+        return port;
+    }
+
+    /** The configuration that the log runs by. Only after the start. */
+    public GroupControl control() {
+        return Objects.requireNonNull(running, "not started").control;
+    }
+
+    /**
+     * Hands leadership to the voter that is furthest, if this member leads and there is one; returns when it is done or
+     * can't be. Writes go on through the new leader.
+     */
+    public void handOver() {
+        Running now = running;
+        if (now != null && !closing && !fatal.isTripped()) {
+            new Handover(now.control, settings).run(isLeader());
+        }
     }
 
     @Override
@@ -218,6 +250,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         } catch (IOException | RuntimeException e) {
             LOG.warn("the log did not close cleanly", e);
         }
+        peers.close();
         now.watchdog.close();
         now.leadership.close();
         now.acknowledged.close();
@@ -269,6 +302,34 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         reads.sweep(now, hasLeader() ? ErrorCode.TIMEOUT : ErrorCode.NO_LEADER);
     }
 
+    private Optional<String> address(long memberId) {
+        Running now = running;
+        return now == null ? Optional.empty() : now.group.address(memberId);
+    }
+
+    private void inOffice(boolean leading) {
+        if (leading) {
+            reroute(Route.HERE);
+        } else {
+            reroute(elsewhere(leaderId()));
+        }
+    }
+
+    private Route elsewhere(long leaderId) {
+        return leaderId == 0 || leaderId == memberId() ? Route.NOWHERE : new Route.To(leaderId);
+    }
+
+    private void reroute(Route route) {
+        List<Proposal> refused = queue.reroute(route);
+        for (Proposal proposal : refused) {
+            proposal.complete(new Outcome.Refused(ErrorCode.LEADER_CHANGED));
+        }
+        if (!refused.isEmpty()) {
+            meter.failed(refused.size(), ErrorCode.LEADER_CHANGED);
+        }
+        reads.start();
+    }
+
     private CompletableFuture<Boolean> readRound() {
         Running now = running;
         return now == null ? CompletableFuture.completedFuture(false) : now.group.readIndex();
@@ -302,9 +363,14 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 return;
             }
             acknowledged.set(position.index());
-            if (batch != null) {
+            if (batch != null && outcomes.size() == batch.size()) {
                 now.batcher.applied(batch, outcomes);
             }
+        }
+
+        @Override
+        public @Nullable ProposalBatch underWay(BatchOrigin origin) {
+            return queue.underWay(origin);
         }
 
         @Override
@@ -320,7 +386,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
         @Override
         public void leaderChanged(RaftPeerId leader) {
-            meter.leaderChanged(RatisGroup.memberId(leader));
+            long leaderId = RatisGroup.memberId(leader);
+            meter.leaderChanged(leaderId);
+            if (leaderId != memberId()) {
+                reroute(new Route.To(leaderId));
+            }
         }
 
         @Override

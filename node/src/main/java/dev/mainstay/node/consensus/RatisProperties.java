@@ -19,14 +19,13 @@ final class RatisProperties {
 
     private RatisProperties() {}
 
-    /** @param alone whether the group has no other voter, so that nobody needs to be waited for at start */
-    static RaftProperties of(RaftSettings settings, boolean alone) {
+    static RaftProperties of(RaftSettings settings) {
         var properties = new RaftProperties();
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(settings.logDirectory().toFile()));
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
-        timeouts(properties, settings.timeouts(), alone);
+        timeouts(properties, settings.timeouts(), settings.alone());
         durability(properties);
         sizes(properties, settings);
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
@@ -41,9 +40,14 @@ final class RatisProperties {
         return properties;
     }
 
-    static Parameters parameters(boolean alone) {
+    /** The largest message between peers. */
+    static int messageBytes(RaftSettings settings) {
+        return settings.batching().maxEntryBytes() + (2 << 20);
+    }
+
+    static Parameters parameters(PeerPort port) {
         var parameters = new Parameters();
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PeerGate(alone));
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
         return parameters;
     }
 
@@ -67,7 +71,7 @@ final class RatisProperties {
         int entry = settings.batching().maxEntryBytes();
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(entry));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entry + 64));
-        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(entry + (2L << 20)));
+        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(messageBytes(settings)));
         RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(4L * entry + (4L << 20)));
         RaftServerConfigKeys.Log.setQueueByteLimit(properties, SizeInBytes.valueOf(4L * entry));
         RaftServerConfigKeys.Log.setSegmentSizeMax(

@@ -4,6 +4,7 @@ import dev.mainstay.node.api.EventMessages;
 import dev.mainstay.node.apply.Applier;
 import dev.mainstay.node.apply.Tables;
 import dev.mainstay.node.consensus.FatalListener;
+import dev.mainstay.node.consensus.GroupControl;
 import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.consensus.RatisMember;
 import dev.mainstay.node.leader.ClusterClock;
@@ -26,6 +27,7 @@ import dev.mainstay.node.watch.WatchHub;
 import dev.mainstay.node.watch.WatchLimits;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -115,6 +117,8 @@ final class Core implements AutoCloseable {
                 directory.identity().clusterId(),
                 peer.host(),
                 peer.port(),
+                List.of(new GroupControl.Peer(directory.identity().memberId(), peer.host() + ":" + peer.port(), false)),
+                true,
                 new RaftSettings.Timeouts(
                         raft.heartbeatMillis(),
                         raft.electionMillis(),

@@ -64,13 +64,40 @@ class CommandCodecTest {
     }
 
     @Test
+    void versionTwoIsStillRead() throws IOException {
+        byte[] fixture = fixture("format/command-batch-v2.hex");
+        CommandBatch batch = new CommandBatch(
+                1_234_567,
+                new BatchOrigin(0x8e9e05c52164694dL, 1_790_000_000_000L, 300),
+                oneOfEach().commands());
+
+        assertThat(CommandCodec.decode(fixture)).isEqualTo(batch);
+        assertThat(CommandCodec.encode(batch)).isEqualTo(fixture);
+    }
+
+    @Seeds(100)
+    void leaderCanTakeABodyAtAnyTime(long seed) {
+        Random random = new Random(seed);
+        CommandBatch batch = new RandomCommands(random).batch(random.nextLong(), 50);
+        BatchOrigin origin = new BatchOrigin(1 + random.nextInt(9), random.nextLong(), random.nextLong());
+        byte[] body = CommandCodec.body(origin, batch.commands());
+
+        byte[] entry = CommandCodec.entry(batch.clockMillis(), body);
+
+        CommandBatch whole = new CommandBatch(batch.clockMillis(), origin, batch.commands());
+        assertThat(CommandCodec.decode(entry)).isEqualTo(whole);
+        assertThat(CommandCodec.header(entry, batch.commands())).isEqualTo(whole);
+        assertThat(CommandCodec.decodeBody(body)).isEqualTo(whole.at(0));
+    }
+
+    @Test
     void anUnknownVersionIsRefused() {
         byte[] bytes = CommandCodec.encode(oneOfEach());
-        bytes[0] = 2;
+        bytes[0] = 3;
 
         assertThatThrownBy(() -> CommandCodec.decode(bytes))
                 .isInstanceOf(MalformedCommandException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
     }
 
     @Test

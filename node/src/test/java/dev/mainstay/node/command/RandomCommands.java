@@ -26,7 +26,10 @@ public final class RandomCommands {
         for (int i = 0; i < count; i++) {
             commands.add(command(revision));
         }
-        return new CommandBatch(clockMillis, commands);
+        BatchOrigin origin = random.nextInt(3) == 0
+                ? BatchOrigin.NONE
+                : new BatchOrigin(1 + random.nextInt(3), 1 + random.nextInt(2), 1 + random.nextInt(200));
+        return new CommandBatch(clockMillis, origin, commands);
     }
 
     /** Any command; {@code revision} is about where the store stands. */

@@ -2,12 +2,17 @@ package dev.mainstay.node.consensus;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.node.command.BatchOrigin;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Operation.Put;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,37 +21,37 @@ class ProposalQueueTest {
 
     private static final RaftSettings.Batching BOUNDS = new RaftSettings.Batching(100, 100, 4, 1_000, 6);
 
-    private final ProposalQueue queue = new ProposalQueue(BOUNDS);
+    private final ProposalQueue queue = new ProposalQueue(BOUNDS, 7);
 
     @Test
     void aBatchIsBoundedInNumberAndBytes() throws Exception {
-        queue.open(true);
+        queue.reroute(Route.HERE);
         for (int i = 0; i < 6; i++) {
             queue.offer(put(1));
         }
         assertThat(take()).hasSize(4);
         assertThat(take()).hasSize(2);
 
-        var wide = new ProposalQueue(BOUNDS);
-        wide.open(true);
+        var wide = new ProposalQueue(BOUNDS, 7);
+        wide.reroute(Route.HERE);
         wide.offer(put(60));
         wide.offer(put(60));
-        assertThat(wide.take()).hasSize(1);
+        assertThat(requireNonNull(wide.take()).size()).isEqualTo(1);
     }
 
     @Test
     void aLargeProposalTravelsAlone() throws Exception {
-        queue.open(true);
+        queue.reroute(Route.HERE);
         Proposal large = put(400);
         queue.offer(large);
         queue.offer(put(1));
 
-        assertThat(take()).containsExactly(large);
+        assertThat(take()).containsExactly(large.command);
     }
 
     @Test
     void aFullQueueRefusesAndTakesInAgainWhenABatchHasLeft() throws Exception {
-        queue.open(true);
+        queue.reroute(Route.HERE);
         for (int i = 0; i < 6; i++) {
             assertThat(queue.offer(put(1))).isNull();
         }
@@ -60,20 +65,37 @@ class ProposalQueueTest {
     @Test
     void leaseAndCompactionCommandsOvertake() throws Exception {
         Proposal put = put(1);
-        Proposal renew = proposal(new Command.RenewLease(1, 2), 1, 10);
+        Proposal revoke = proposal(new Command.RevokeLease(1), 1, 10);
         Proposal compact = proposal(new Command.Compact(3), 1, 10);
         queue.offer(put);
-        queue.offer(renew);
+        queue.offer(revoke);
         queue.offer(compact);
-        queue.open(true);
+        queue.reroute(Route.HERE);
 
-        assertThat(take()).containsExactly(renew, compact, put);
+        assertThat(take()).containsExactly(revoke.command, compact.command, put.command);
+    }
+
+    @Test
+    void whatOnlyTheLeaderMayProposeTravelsAloneAndEndsWithItsLeadership() throws Exception {
+        Proposal put = put(1);
+        Proposal expire = proposal(new Command.ExpireLease(1, 2), 1, 10);
+        Proposal late = proposal(new Command.RenewLease(1, 2), 1, 10);
+        queue.offer(put);
+        queue.offer(expire);
+        queue.reroute(Route.HERE);
+
+        ProposalBatch own = requireNonNull(queue.take());
+        assertThat(own.commands()).containsExactly(expire.command);
+        assertThat(own.isLeadersOwn()).isTrue();
+        queue.offer(late);
+        assertThat(queue.reroute(new Route.To(3))).containsExactly(late);
+        assertThat(queue.pending()).isEqualTo(2);
     }
 
     @Test
     void whatHasWaitedTooLongIsTakenOut() {
-        Proposal early = proposal(new Command.Tick(), 1, 10);
-        Proposal late = proposal(new Command.Tick(), 1, 20);
+        Proposal early = proposal(new Command.Compact(1), 1, 10);
+        Proposal late = proposal(new Command.Compact(2), 1, 20);
         queue.offer(early);
         queue.offer(late);
 
@@ -83,17 +105,60 @@ class ProposalQueueTest {
     }
 
     @Test
-    void aReturnedBatchGoesFirst() throws Exception {
-        queue.open(true);
-        Proposal first = put(1);
-        queue.offer(first);
-        var batch = new ProposalBatch(requireNonNull(queue.take()), 0, 0);
-        queue.departed(batch);
-        Proposal second = put(1);
-        queue.offer(second);
-        queue.returned(batch);
+    void aBatchOfUnknownFateGoesAgainAsTheSameBeforeAllOthers() throws Exception {
+        queue.begin(5);
+        queue.reroute(Route.HERE);
+        queue.offer(put(1));
+        ProposalBatch batch = requireNonNull(queue.take());
+        queue.offer(put(1));
+        queue.again(batch);
+        queue.again(batch);
 
-        assertThat(take()).containsExactly(first, second);
+        assertThat(queue.take()).isSameAs(batch);
+        ProposalBatch next = requireNonNull(queue.take());
+        assertThat(batch.origin()).isEqualTo(new BatchOrigin(7, 5, 1));
+        assertThat(next.origin()).isEqualTo(new BatchOrigin(7, 5, 2));
+        assertThat(queue.underWay(new BatchOrigin(7, 5, 1))).isSameAs(batch);
+        assertThat(queue.underWay(new BatchOrigin(7, 4, 1))).isNull();
+
+        queue.arrived(batch);
+        queue.again(batch);
+        assertThat(queue.underWay(batch.origin())).isNull();
+    }
+
+    @Test
+    void anotherLeaderGetsWhatIsUnderWay() throws Exception {
+        queue.reroute(new Route.To(3));
+        queue.offer(put(1));
+        ProposalBatch batch = requireNonNull(queue.take());
+        queue.reroute(Route.NOWHERE);
+        queue.reroute(new Route.To(4));
+
+        assertThat(queue.take()).isSameAs(batch);
+    }
+
+    @Test
+    void noBatchGetsTooFarAheadOfTheOldest() throws Exception {
+        queue.reroute(Route.HERE);
+        queue.offer(put(1));
+        ProposalBatch stuck = requireNonNull(queue.take());
+        for (int i = 0; i < 32; i++) {
+            queue.offer(put(1));
+            take();
+        }
+        queue.offer(put(1));
+        var waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return take();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(waiting).isNotDone();
+        assertThatThrownBy(() -> waiting.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        queue.arrived(stuck);
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).hasSize(1);
     }
 
     @Test
@@ -106,12 +171,10 @@ class ProposalQueueTest {
         assertThat(queue.offer(put(1))).isEqualTo(ErrorCode.STOPPED);
     }
 
-    private List<Proposal> take() throws InterruptedException {
-        List<Proposal> taken = requireNonNull(queue.take());
-        var batch = new ProposalBatch(taken, 0, 0);
-        queue.departed(batch);
+    private List<Command> take() throws InterruptedException {
+        ProposalBatch batch = requireNonNull(queue.take());
         queue.arrived(batch);
-        return taken;
+        return batch.commands();
     }
 
     private static Proposal put(int bytes) {

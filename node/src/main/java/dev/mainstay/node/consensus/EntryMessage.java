@@ -4,19 +4,19 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
-/** A batch as Ratis carries it: the bytes for the log, and the batch itself for this member's own apply. */
-final class BatchMessage implements Message {
+/** An entry as Ratis carries it: the bytes for the log, and its commands for this member's own apply. */
+final class EntryMessage implements Message {
 
-    private final ProposalBatch batch;
+    private final EntryCommands commands;
     private final ByteString content;
 
-    BatchMessage(ProposalBatch batch, byte[] bytes) {
-        this.batch = batch;
+    EntryMessage(EntryCommands commands, byte[] bytes) {
+        this.commands = commands;
         this.content = UnsafeByteOperations.unsafeWrap(bytes);
     }
 
-    ProposalBatch batch() {
-        return batch;
+    EntryCommands commands() {
+        return commands;
     }
 
     @Override
@@ -31,6 +31,6 @@ final class BatchMessage implements Message {
 
     @Override
     public String toString() {
-        return batch.size() + " commands, " + content.size() + " bytes";
+        return "an entry of " + content.size() + " bytes";
     }
 }

@@ -1,0 +1,48 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.command.CommandBatch;
+import dev.mainstay.node.command.CommandCodec;
+import dev.mainstay.node.command.MalformedCommandException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/**
+ * Takes other members' batches into the log while this member leads. The answer only says that the batch was applied here;
+ * its outcomes come to its origin through the log.
+ */
+final class ForwardedBatches implements PeerMethods.Handler {
+
+    private static final byte[] DONE = {};
+
+    private final ProposalQueue queue;
+    private final LogAppend log;
+    private final LongSupplier clusterMillis;
+
+    ForwardedBatches(ProposalQueue queue, LogAppend log, LongSupplier clusterMillis) {
+        this.queue = queue;
+        this.log = log;
+        this.clusterMillis = clusterMillis;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> handle(long from, byte[] body) {
+        if (!(queue.route() instanceof Route.Here)) {
+            return refused("not leader");
+        }
+        CommandBatch batch;
+        try {
+            batch = CommandCodec.decodeBody(body);
+        } catch (MalformedCommandException e) {
+            return refused("malformed batch: " + e.getMessage());
+        }
+        if (batch.origin().memberId() != from) {
+            return refused("a batch of another member");
+        }
+        byte[] entry = CommandCodec.entry(clusterMillis.getAsLong(), body);
+        return log.append(new EntryCommands.Forwarded(batch.commands()), entry).thenApply(_ -> DONE);
+    }
+
+    private static CompletableFuture<byte[]> refused(String why) {
+        return CompletableFuture.failedFuture(new PeerException(PeerException.Reason.FAILED, why));
+    }
+}

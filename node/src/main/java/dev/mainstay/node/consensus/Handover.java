@@ -1,0 +1,53 @@
+package dev.mainstay.node.consensus;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A leader's last act: it hands leadership over, so that its end costs writers no election. */
+final class Handover {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+
+    private final GroupControl control;
+    private final RaftSettings settings;
+
+    Handover(GroupControl control, RaftSettings settings) {
+        this.control = control;
+        this.settings = settings;
+    }
+
+    void run(boolean leading) {
+        if (!leading) {
+            return;
+        }
+        Optional<GroupControl.Peer> heir = heir();
+        if (heir.isEmpty()) {
+            return;
+        }
+        String id = Long.toHexString(heir.get().memberId());
+        int millis = 2 * settings.timeouts().electionMillis();
+        try {
+            control.transferLeadership(heir.get().memberId()).get(millis, TimeUnit.MILLISECONDS);
+            LOG.info("handed leadership to member {}", id);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("leadership could not be handed to member {}: the others will elect a leader", id, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The voter that has most of the log, among those that answer. */
+    private Optional<GroupControl.Peer> heir() {
+        int election = settings.timeouts().electionMillis();
+        return control.configuration().stream()
+                .filter(peer -> !peer.learner() && peer.memberId() != settings.memberId())
+                .filter(peer -> control.silentMillis(peer.memberId()).orElse(Long.MAX_VALUE) < election)
+                .max(Comparator.comparingLong(
+                        peer -> control.matchIndex(peer.memberId()).orElse(0)));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.consensus.PeerException.Reason;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ClientCall;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** The calling side of the peer port: one connection per address, kept. Any thread. */
+final class PeerLinks implements PeerCalls, AutoCloseable {
+
+    /** A cluster has at most nine members; a few more while their addresses change. */
+    private static final int MOST_CHANNELS = 16;
+
+    private final long self;
+    private final String clusterId;
+    private final PeerPort own;
+    private final LongFunction<Optional<String>> addresses;
+    private final int maxMessageBytes;
+    private final int patienceMillis;
+    private final Map<String, ManagedChannel> channels = new LinkedHashMap<>(MOST_CHANNELS, 0.75f, true);
+    private boolean closed;
+
+    /**
+     * @param own answers what this member asks of itself
+     * @param addresses where a member's peers reach it, {@code host:port}
+     * @param patienceMillis how long a call may take when its caller doesn't say
+     */
+    PeerLinks(
+            RaftSettings settings,
+            PeerPort own,
+            LongFunction<Optional<String>> addresses,
+            int maxMessageBytes,
+            int patienceMillis) {
+        this.self = settings.memberId();
+        this.clusterId = Long.toHexString(settings.clusterId());
+        this.own = own;
+        this.addresses = addresses;
+        this.maxMessageBytes = maxMessageBytes;
+        this.patienceMillis = patienceMillis;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> call(long memberId, PeerMethod method, byte[] request) {
+        return call(memberId, method, request, patienceMillis);
+    }
+
+    /** The same with a patience of its own, in milliseconds. */
+    CompletableFuture<byte[]> call(long memberId, PeerMethod method, byte[] request, int millis) {
+        if (memberId == self) {
+            return own.answer(method, self, request);
+        }
+        Optional<String> address = addresses.apply(memberId);
+        if (address.isEmpty()) {
+            return failed(Reason.UNKNOWN_MEMBER, "no member " + Long.toHexString(memberId));
+        }
+        return call(address.get(), method, request, millis);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> callAddress(String address, PeerMethod method, byte[] request) {
+        return call(address, method, request, patienceMillis);
+    }
+
+    private CompletableFuture<byte[]> call(String address, PeerMethod method, byte[] request, int millis) {
+        ManagedChannel channel = channel(address);
+        if (channel == null) {
+            return failed(Reason.UNREACHABLE, "this member stops");
+        }
+        ClientCall<byte[], byte[]> call = channel.newCall(
+                PeerWire.descriptor(method), CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS));
+        Metadata headers = new Metadata();
+        headers.put(PeerWire.FROM, Long.toHexString(self));
+        headers.put(PeerWire.CLUSTER, clusterId);
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        call.start(new Answer(answer, channel, address), headers);
+        call.request(2);
+        call.sendMessage(request);
+        call.halfClose();
+        return answer;
+    }
+
+    private synchronized @Nullable ManagedChannel channel(String address) {
+        if (closed) {
+            return null;
+        }
+        ManagedChannel known = channels.get(address);
+        if (known != null) {
+            return known;
+        }
+        if (channels.size() >= MOST_CHANNELS) {
+            var oldest = channels.entrySet().iterator();
+            oldest.next().getValue().shutdown();
+            oldest.remove();
+        }
+        ManagedChannel fresh = NettyChannelBuilder.forTarget("dns:///" + address)
+                .usePlaintext()
+                .maxInboundMessageSize(maxMessageBytes)
+                .build();
+        channels.put(address, fresh);
+        return fresh;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        channels.clear();
+    }
+
+    private static CompletableFuture<byte[]> failed(Reason reason, String message) {
+        return CompletableFuture.failedFuture(new PeerException(reason, message));
+    }
+
+    private static final class Answer extends ClientCall.Listener<byte[]> {
+
+        private static final byte[] NONE = {};
+
+        private final CompletableFuture<byte[]> future;
+        private final ManagedChannel channel;
+        private final String address;
+        private byte[] message = NONE;
+
+        Answer(CompletableFuture<byte[]> future, ManagedChannel channel, String address) {
+            this.future = future;
+            this.channel = channel;
+            this.address = address;
+        }
+
+        @Override
+        public void onMessage(byte[] bytes) {
+            message = bytes;
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            if (status.isOk()) {
+                future.complete(message);
+                return;
+            }
+            Reason reason = switch (status.getCode()) {
+                case UNAVAILABLE -> Reason.UNREACHABLE;
+                case DEADLINE_EXCEEDED -> Reason.TIMEOUT;
+                case UNIMPLEMENTED, FAILED_PRECONDITION, PERMISSION_DENIED -> Reason.REFUSED;
+                default -> Reason.FAILED;
+            };
+            if (reason == Reason.UNREACHABLE) {
+                // A peer that comes back must not be waited for by a back-off of up to minutes.
+                channel.resetConnectBackoff();
+            }
+            future.completeExceptionally(
+                    new PeerException(reason, "member at " + address + ": " + status.getDescription()));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.apply.Applier;
+import dev.mainstay.node.command.Operation.Put;
+import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.lease.LeaseTable;
+import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.mvcc.KvStore;
+import dev.mainstay.node.storage.MemoryStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/** Members of one cluster in this process, each with the real rules over a store in memory, talking over loopback. */
+final class TestGroup implements AutoCloseable {
+
+    private static final RaftSettings.Timeouts QUICK = new RaftSettings.Timeouts(50, 300, 10_000);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    final List<Node> nodes = new ArrayList<>();
+    private final Path directory;
+    private final List<GroupControl.Peer> peers;
+
+    TestGroup(Path directory, int members) throws IOException {
+        this.directory = directory;
+        List<Integer> ports = freePorts(members);
+        peers = IntStream.range(0, members)
+                .mapToObj(i -> new GroupControl.Peer(i + 1L, "127.0.0.1:" + ports.get(i), false))
+                .toList();
+        for (int i = 0; i < members; i++) {
+            nodes.add(new Node(i, new MemoryStore()));
+        }
+    }
+
+    /** One member; it can be closed and made anew over the same store and log. */
+    final class Node implements AutoCloseable {
+
+        final int number;
+        final MemoryStore store;
+        final KvStore kv;
+        final RatisMember raft;
+        final CopyOnWriteArrayList<String> fatal = new CopyOnWriteArrayList<>();
+        private final Applier applier;
+
+        private Node(int number, MemoryStore store) throws IOException {
+            this.number = number;
+            this.store = store;
+            this.kv = KvStore.open(store);
+            this.applier = new Applier(store, kv, LeaseTable.open(store), Alarms.open(store), _ -> {}, (_, _) -> {});
+            Path home = directory.resolve("m" + number);
+            Files.createDirectories(home);
+            GroupControl.Peer self = peers.get(number);
+            int port = Integer.parseInt(self.address().split(":", -1)[1]);
+            RaftSettings settings = RaftSettings.usual(home, self.memberId(), 77, "127.0.0.1", port)
+                    .foundedBy(peers)
+                    .with(QUICK);
+            this.raft = new RatisMember(
+                    settings,
+                    new AppliedLog(applier, store),
+                    ConsensusMeter.NONE,
+                    (reason, cause) -> fatal.add(reason));
+        }
+
+        void start() throws IOException {
+            raft.start(applier::clockMillis, Leadership.IGNORED);
+        }
+
+        CompletableFuture<Outcome> put(String key, String value) {
+            return raft.propose(new Put(Bytes.utf8(key), Bytes.utf8(value), 0, false, false, false));
+        }
+
+        @Override
+        public void close() {
+            raft.close();
+        }
+    }
+
+    TestGroup start() throws IOException {
+        for (Node node : nodes) {
+            node.start();
+        }
+        return this;
+    }
+
+    /** Closes a member without ado and starts it again on what it had. */
+    void restart(Node node) throws IOException {
+        node.close();
+        Node fresh = new Node(node.number, node.store);
+        nodes.set(node.number, fresh);
+        fresh.start();
+    }
+
+    Node leader() {
+        await(() -> nodes.stream().anyMatch(node -> node.raft.isLeader()));
+        return nodes.stream().filter(node -> node.raft.isLeader()).findFirst().orElseThrow();
+    }
+
+    Node follower() {
+        Node leader = leader();
+        return nodes.stream().filter(node -> node != leader).findFirst().orElseThrow();
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain");
+            }
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::close);
+    }
+}
