@@ -4,7 +4,7 @@ import dev.mainstay.etcd.proto.ClusterGrpc;
 import dev.mainstay.etcd.proto.MemberListRequest;
 import dev.mainstay.etcd.proto.MemberListResponse;
 import dev.mainstay.node.api.UnaryCalls.Responder;
-import dev.mainstay.node.membership.Member;
+import dev.mainstay.node.common.Member;
 import dev.mainstay.node.membership.Members;
 import io.grpc.ServerServiceDefinition;
 import java.util.function.Supplier;

@@ -8,6 +8,8 @@ import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.Invariant;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
+import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.mvcc.KvWriter;
 import dev.mainstay.node.storage.Store;
@@ -42,6 +44,8 @@ public final class Applier {
     private final CommandHandler handler;
     private final CommittedEvents events;
     private final CommittedLeases leaseListener;
+    private final MemberTable members;
+    private final CommittedMembers memberListener;
     private volatile AppliedState applied;
 
     public Applier(
@@ -49,14 +53,18 @@ public final class Applier {
             KvStore kv,
             LeaseTable leases,
             Alarms alarms,
+            MemberTable members,
             CommittedEvents events,
-            CommittedLeases leaseListener) {
+            CommittedLeases leaseListener,
+            CommittedMembers memberListener) {
         this.store = store;
         this.kv = kv;
         this.batches = AppliedBatches.open(store);
-        this.handler = new CorruptGate(alarms, new NoSpaceGate(alarms, new Handlers(leases, alarms)));
+        this.handler = new CorruptGate(alarms, new NoSpaceGate(alarms, new Handlers(leases, members, alarms)));
         this.events = events;
         this.leaseListener = leaseListener;
+        this.members = members;
+        this.memberListener = memberListener;
         this.applied = AppliedState.decode(store.get(APPLIED, POSITION));
     }
 
@@ -71,6 +79,7 @@ public final class Applier {
         }
         Invariant.check(position.term() >= before.position().term(), "%s after %s", position, before.position());
         AppliedState after = new AppliedState(position, Math.max(before.clockMillis(), batch.clockMillis()));
+        Members membersBefore = members.now();
         try (StoreTransaction changes = store.begin()) {
             KvWriter writer = kv.writer(changes);
             LogEntry entry = new LogEntry(changes, writer, after.clockMillis());
@@ -85,6 +94,9 @@ public final class Applier {
             kv.publish(writer);
             applied = after;
             tellListeners(entry);
+            if (!members.now().equals(membersBefore)) {
+                memberListener.changed(members.now());
+            }
             return outcomes;
         }
     }

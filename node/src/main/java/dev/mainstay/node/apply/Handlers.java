@@ -6,6 +6,7 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
 import java.util.List;
 
 /** Hands each command to what handles it. */
@@ -13,11 +14,13 @@ final class Handlers implements CommandHandler {
 
     private final KeyHandlers keys;
     private final LeaseHandlers leases;
+    private final MemberHandlers members;
     private final Alarms alarms;
 
-    Handlers(LeaseTable leases, Alarms alarms) {
+    Handlers(LeaseTable leases, MemberTable members, Alarms alarms) {
         this.keys = new KeyHandlers(leases);
         this.leases = new LeaseHandlers(leases, keys);
+        this.members = new MemberHandlers(members);
         this.alarms = alarms;
     }
 
@@ -33,6 +36,12 @@ final class Handlers implements CommandHandler {
             case Command.ExpireLease expire -> leases.expire(entry, expire);
             case Command.RenewLease renew -> leases.renew(entry, renew);
             case Command.SetAlarm set -> setAlarm(entry, set);
+            case Command.FoundCluster found -> members.found(entry, found);
+            case Command.AddMember add -> members.add(entry, add);
+            case Command.RemoveMember remove -> members.remove(entry, remove);
+            case Command.UpdateMember update -> members.update(entry, update);
+            case Command.PromoteMember promote -> members.promote(entry, promote);
+            case Command.PublishMember publish -> members.publish(entry, publish);
             case Command.Tick _ -> new Outcome.Done(entry.kv().revision());
         };
     }

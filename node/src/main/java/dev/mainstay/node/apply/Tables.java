@@ -2,6 +2,7 @@ package dev.mainstay.node.apply;
 
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.mvcc.Schema;
 import dev.mainstay.node.storage.Table;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ public final class Tables {
     /** Every table, for whoever opens the store. */
     public static List<Table> all() {
         List<Table> all = new ArrayList<>(Schema.tables());
-        all.addAll(List.of(LeaseTable.LEASES, LeaseTable.LINKS, Alarms.TABLE, Applier.APPLIED, AppliedBatches.TABLE));
+        all.addAll(List.of(LeaseTable.LEASES, LeaseTable.LINKS, Alarms.TABLE, MemberTable.TABLE));
+        all.addAll(List.of(Applier.APPLIED, AppliedBatches.TABLE));
         return List.copyOf(all);
     }
 }

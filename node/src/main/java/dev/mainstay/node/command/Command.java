@@ -1,6 +1,8 @@
 package dev.mainstay.node.command;
 
 import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Member;
+import java.util.List;
 
 /**
  * One replicated change. A command carries everything that applying it needs: apply looks at nothing but the replicated
@@ -37,6 +39,49 @@ public sealed interface Command permits Operation.Put, Operation.DeleteRange, Op
 
     /** Raises or clears an alarm. */
     record SetAlarm(Alarm alarm, boolean active) implements Other {}
+
+    /** Records who is in a new cluster. Does nothing once that is recorded. */
+    record FoundCluster(List<Member> members) implements Other {
+
+        public FoundCluster {
+            members = List.copyOf(members);
+        }
+    }
+
+    /**
+     * Adds a member that will be started later.
+     *
+     * @param id chosen by the proposer
+     * @param maxLearners how many learners there may be, as the proposer is configured
+     */
+    record AddMember(long id, List<String> peerUrls, boolean learner, int maxLearners) implements Other {
+
+        public AddMember {
+            peerUrls = List.copyOf(peerUrls);
+        }
+    }
+
+    /** Takes a member out of the cluster for ever: its id can't come back. */
+    record RemoveMember(long id) implements Other {}
+
+    /** Says where a member's peers reach it from now on. */
+    record UpdateMember(long id, List<String> peerUrls) implements Other {
+
+        public UpdateMember {
+            peerUrls = List.copyOf(peerUrls);
+        }
+    }
+
+    /** Gives a learner a vote. */
+    record PromoteMember(long id) implements Other {}
+
+    /** What a member says of itself after its start. */
+    record PublishMember(long id, String name, List<String> clientUrls) implements Other {
+
+        public PublishMember {
+            clientUrls = List.copyOf(clientUrls);
+        }
+    }
 
     /** Carries nothing but the entry's clock. */
     record Tick() implements Other {}

@@ -1,6 +1,7 @@
 package dev.mainstay.node.command;
 
 import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Member;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +42,12 @@ public final class CommandCodec {
     private static final int RENEW_LEASE = 9;
     private static final int SET_ALARM = 10;
     private static final int TICK = 11;
+    private static final int FOUND_CLUSTER = 12;
+    private static final int ADD_MEMBER = 13;
+    private static final int REMOVE_MEMBER = 14;
+    private static final int UPDATE_MEMBER = 15;
+    private static final int PROMOTE_MEMBER = 16;
+    private static final int PUBLISH_MEMBER = 17;
 
     private CommandCodec() {}
 
@@ -174,6 +181,37 @@ public final class CommandCodec {
                 writer.flag(active);
             }
             case Command.Tick() -> writer.octet(TICK);
+            case Command.FoundCluster(List<Member> members) -> {
+                writer.octet(FOUND_CLUSTER);
+                writer.number(members.size());
+                members.forEach(member -> MemberFields.write(writer, member));
+            }
+            case Command.AddMember(long id, List<String> peerUrls, boolean learner, int maxLearners) -> {
+                writer.octet(ADD_MEMBER);
+                writer.number(id);
+                MemberFields.write(writer, peerUrls);
+                writer.flag(learner);
+                writer.number(maxLearners);
+            }
+            case Command.RemoveMember(long id) -> {
+                writer.octet(REMOVE_MEMBER);
+                writer.number(id);
+            }
+            case Command.UpdateMember(long id, List<String> peerUrls) -> {
+                writer.octet(UPDATE_MEMBER);
+                writer.number(id);
+                MemberFields.write(writer, peerUrls);
+            }
+            case Command.PromoteMember(long id) -> {
+                writer.octet(PROMOTE_MEMBER);
+                writer.number(id);
+            }
+            case Command.PublishMember(long id, String name, List<String> clientUrls) -> {
+                writer.octet(PUBLISH_MEMBER);
+                writer.number(id);
+                MemberFields.write(writer, name);
+                MemberFields.write(writer, clientUrls);
+            }
         }
     }
 
@@ -190,6 +228,14 @@ public final class CommandCodec {
             case RENEW_LEASE -> new Command.RenewLease(reader.number(), reader.number());
             case SET_ALARM -> readAlarm(reader);
             case TICK -> new Command.Tick();
+            case FOUND_CLUSTER -> new Command.FoundCluster(MemberFields.members(reader));
+            case ADD_MEMBER ->
+                new Command.AddMember(reader.number(), MemberFields.texts(reader), reader.flag(), reader.positiveInt());
+            case REMOVE_MEMBER -> new Command.RemoveMember(reader.number());
+            case UPDATE_MEMBER -> new Command.UpdateMember(reader.number(), MemberFields.texts(reader));
+            case PROMOTE_MEMBER -> new Command.PromoteMember(reader.number());
+            case PUBLISH_MEMBER ->
+                new Command.PublishMember(reader.number(), MemberFields.text(reader), MemberFields.texts(reader));
             default -> throw new MalformedCommandException("unknown command " + tag);
         };
     }

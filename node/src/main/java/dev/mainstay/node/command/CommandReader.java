@@ -56,6 +56,14 @@ final class CommandReader {
         throw new MalformedCommandException("not a number of 64 bits in its shortest form");
     }
 
+    int positiveInt() {
+        long value = number();
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw new MalformedCommandException("not a count: " + value);
+        }
+        return (int) value;
+    }
+
     /** A number of things that follow, of at least one byte each. */
     int count() {
         long count = number();

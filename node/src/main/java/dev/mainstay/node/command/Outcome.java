@@ -3,6 +3,7 @@ package dev.mainstay.node.command;
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.KeyValue;
+import dev.mainstay.node.common.Member;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,4 +36,12 @@ public sealed interface Outcome {
 
     /** The alarms an alarm command changed: one or none. */
     record AlarmsChanged(long revision, List<Alarm> alarms) implements Outcome {}
+
+    /** The members after a change of members, by ascending unsigned id. */
+    record MembersChanged(long revision, List<Member> members) implements Outcome {
+
+        public MembersChanged {
+            members = List.copyOf(members);
+        }
+    }
 }

@@ -5,11 +5,15 @@ import dev.mainstay.node.command.Comparison;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.Member;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** About how much a command takes in the log and in memory: exact in its payload, generous in its framing. */
 final class CommandSize {
 
     private static final int FRAME_BYTES = 48;
+    private static final long LONGEST_COUNT = 5;
 
     private CommandSize() {}
 
@@ -18,8 +22,28 @@ final class CommandSize {
             case Operation.Put put -> ofOperation(put);
             case Operation.DeleteRange delete -> ofOperation(delete);
             case Operation.Txn txn -> ofOperation(txn);
+            case Command.FoundCluster found ->
+                FRAME_BYTES
+                        + found.members().stream()
+                                .mapToLong(CommandSize::ofMember)
+                                .sum();
+            case Command.AddMember add -> FRAME_BYTES + ofTexts(add.peerUrls());
+            case Command.UpdateMember update -> FRAME_BYTES + ofTexts(update.peerUrls());
+            case Command.PublishMember publish -> FRAME_BYTES + ofText(publish.name()) + ofTexts(publish.clientUrls());
             case Command.Other other -> FRAME_BYTES;
         };
+    }
+
+    private static long ofMember(Member member) {
+        return FRAME_BYTES + ofText(member.name()) + ofTexts(member.peerUrls()) + ofTexts(member.clientUrls());
+    }
+
+    private static long ofTexts(List<String> texts) {
+        return texts.stream().mapToLong(CommandSize::ofText).sum();
+    }
+
+    private static long ofText(String text) {
+        return LONGEST_COUNT + text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static long ofOperation(Operation operation) {

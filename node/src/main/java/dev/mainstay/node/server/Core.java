@@ -8,12 +8,15 @@ import dev.mainstay.node.consensus.GroupControl;
 import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.consensus.RatisMember;
 import dev.mainstay.node.leader.ClusterClock;
+import dev.mainstay.node.leader.ClusterFounder;
 import dev.mainstay.node.leader.LeaseInbox;
 import dev.mainstay.node.leader.LeaseKeeper;
 import dev.mainstay.node.leader.LeaseRequests;
+import dev.mainstay.node.leader.MemberPublisher;
 import dev.mainstay.node.leader.Scheduler;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.mvcc.Compactor;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.observability.MemberMeters;
@@ -28,11 +31,14 @@ import dev.mainstay.node.watch.WatchLimits;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -44,7 +50,12 @@ final class Core implements AutoCloseable {
     private static final RandomGenerator RANDOM =
             () -> ThreadLocalRandom.current().nextLong();
 
+    private static final System.Logger LOG = System.getLogger(Core.class.getName());
+
     private static final long LEADER_LIMIT_SECONDS = 60;
+
+    /** As etcd's {@code --wait-cluster-ready-timeout}. */
+    private static final long PUBLISH_SECONDS = 5;
 
     private final StopStack parts = new StopStack();
     private final RocksStore engine;
@@ -53,12 +64,15 @@ final class Core implements AutoCloseable {
     private final Compactor compactor;
     private final LeaseTable leases;
     private final Alarms alarms;
+    private final MemberTable members;
     private final WatchHub watches;
     private final Applier applier;
     private final RatisMember raft;
     private final ClusterClock clock;
     private final LeaseKeeper leaseKeeper;
     private final Scheduler scheduler;
+    private final ClusterFounder founder;
+    private final MemberPublisher publisher;
 
     Core(NodeSettings settings, DataDirectory directory, MemberMeters meters, FatalListener fatal) {
         try {
@@ -74,6 +88,7 @@ final class Core implements AutoCloseable {
             compactor = keys.compactor();
             leases = LeaseTable.open(store);
             alarms = Alarms.open(store);
+            members = MemberTable.open(store);
             watches = parts.started(
                     "watches",
                     WatchHub.start(
@@ -86,7 +101,12 @@ final class Core implements AutoCloseable {
                             System::nanoTime,
                             RANDOM));
             LeaseInbox inbox = new LeaseInbox();
-            applier = new Applier(store, keys, leases, alarms, watches, inbox);
+            NodeIdentity identity = directory.identity();
+            RemovalNotice removal = new RemovalNotice(
+                    identity.memberId(),
+                    () -> fatal.fatal(
+                            "the cluster removed this member", new RemovedMemberException(identity.memberId())));
+            applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
             raft = parts.started(
                     "log",
                     new RatisMember(
@@ -101,6 +121,19 @@ final class Core implements AutoCloseable {
             clock = new ClusterClock(System::nanoTime, applier::clockMillis);
             leaseKeeper = parts.started(
                     "leases", new LeaseKeeper(leases, inbox, raft, clock, applier::clockMillis, scheduler));
+            founder = parts.started(
+                    "founder", new ClusterFounder(members, Founders.of(identity, settings.cluster()), raft, scheduler));
+            publisher = parts.started(
+                    "publisher",
+                    new MemberPublisher(
+                            members,
+                            identity.memberId(),
+                            settings.identity().name(),
+                            settings.listen().advertiseClientUrls().stream()
+                                    .map(MemberUrl::text)
+                                    .toList(),
+                            raft,
+                            scheduler));
         } catch (RuntimeException e) {
             parts.close();
             throw e;
@@ -135,7 +168,7 @@ final class Core implements AutoCloseable {
      */
     void start() throws IOException {
         CountDownLatch led = new CountDownLatch(1);
-        raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, led));
+        raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, founder, led));
         try {
             if (!led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(
@@ -144,6 +177,22 @@ final class Core implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted before there was a leader");
+        }
+        publish();
+    }
+
+    /** Gives the cluster a moment to record what this start says of the member, so that clients see it from the first. */
+    private void publish() throws IOException {
+        publisher.start();
+        try {
+            publisher.published().get(PUBLISH_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | CancellationException | ExecutionException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the cluster has not yet recorded the name and client URLs of this member; it goes on trying");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before the cluster knew this member's client URLs");
         }
     }
 
@@ -170,6 +219,10 @@ final class Core implements AutoCloseable {
 
     Alarms alarms() {
         return alarms;
+    }
+
+    MemberTable members() {
+        return members;
     }
 
     Applier applier() {

@@ -20,7 +20,9 @@ public final class DataDirectoryException extends Exception {
         /** Somebody else's data is in it. */
         FOREIGN,
         /** Its member is to join a cluster but has no data yet, and joining isn't there yet. */
-        NOTHING_TO_JOIN_WITH
+        NOTHING_TO_JOIN_WITH,
+        /** Its member was removed from the cluster. */
+        REMOVED
     }
 
     private final Problem problem;

@@ -2,6 +2,7 @@ package dev.mainstay.node.server;
 
 import dev.mainstay.node.consensus.Leadership;
 import dev.mainstay.node.leader.ClusterClock;
+import dev.mainstay.node.leader.ClusterFounder;
 import dev.mainstay.node.leader.LeaseKeeper;
 import java.util.concurrent.CountDownLatch;
 
@@ -10,7 +11,8 @@ import java.util.concurrent.CountDownLatch;
  *
  * @param led opened when this member has taken office for the first time
  */
-record LeaderDuties(ClusterClock clock, LeaseKeeper leases, CountDownLatch led) implements Leadership {
+record LeaderDuties(ClusterClock clock, LeaseKeeper leases, ClusterFounder founder, CountDownLatch led)
+        implements Leadership {
 
     private static final System.Logger LOG = System.getLogger(LeaderDuties.class.getName());
 
@@ -18,12 +20,14 @@ record LeaderDuties(ClusterClock clock, LeaseKeeper leases, CountDownLatch led) 
     public void becameLeader(long term) {
         clock.lead();
         leases.lead();
+        founder.lead();
         led.countDown();
         LOG.log(System.Logger.Level.INFO, "this member leads in term {0}", Long.toString(term));
     }
 
     @Override
     public void lostLeadership() {
+        founder.follow();
         leases.follow();
         clock.follow();
         LOG.log(System.Logger.Level.INFO, "this member leads no more");

@@ -70,6 +70,7 @@ public final class Member implements AutoCloseable {
             new DiskReserve(directory.path()).settle();
             MemberMeters meters = new MemberMeters(registry, settings.limits().warnApply());
             Core core = parts.started("core", new Core(settings, directory, meters, fatal));
+            refuseRemoved(directory, core);
             SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
             CompactionKeeper compaction = parts.started(
                     "compaction", new CompactionKeeper(core.compactor(), CompactionPace.DEFAULT, core.scheduler()));
@@ -125,6 +126,19 @@ public final class Member implements AutoCloseable {
         return directory;
     }
 
+    /** An id that was removed never comes back; whoever starts it again should hear that at once. */
+    private static void refuseRemoved(DataDirectory directory, Core core) throws DataDirectoryException {
+        long memberId = directory.identity().memberId();
+        if (core.members().now().isRemoved(memberId)) {
+            throw new DataDirectoryException(
+                    DataDirectoryException.Problem.REMOVED,
+                    directory.path(),
+                    "holds member " + MemberId.hex(memberId) + ", which was removed from its cluster and can't come"
+                            + " back. To join again, add a new member (etcdctl member add), set --data-dir to an empty"
+                            + " directory, and --initial-cluster-state to existing.");
+        }
+    }
+
     private static NodeIdentity wanted(NodeSettings.Cluster cluster, String name) {
         List<String> urls = cluster.peerUrls().stream().map(MemberUrl::text).toList();
         long self = MemberId.ofBootstrapMember(urls, cluster.token());
@@ -147,8 +161,7 @@ public final class Member implements AutoCloseable {
 
     private ApiPorts apiPorts(
             NodeSettings settings, Core core, SpaceKeeper space, CompactionKeeper compaction, MemberMeters meters) {
-        ClusterView cluster = new ClusterView(
-                identity, settings.identity().name(), settings.listen().advertiseClientUrls());
+        ClusterView cluster = new ClusterView(core.members(), Founders.shown(identity, settings));
         return new ApiPorts(
                 core.raft(),
                 core.raft(),

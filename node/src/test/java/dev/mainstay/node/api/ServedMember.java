@@ -11,6 +11,7 @@ import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.apply.Applier;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.Member;
 import dev.mainstay.node.leader.ClusterClock;
 import dev.mainstay.node.leader.KeepAlive;
 import dev.mainstay.node.leader.LeaseInbox;
@@ -19,7 +20,7 @@ import dev.mainstay.node.leader.LeaseRequests;
 import dev.mainstay.node.leader.Scheduler;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
-import dev.mainstay.node.membership.Member;
+import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.mvcc.HistoryRead;
 import dev.mainstay.node.mvcc.KvStore;
@@ -96,7 +97,8 @@ final class ServedMember implements AutoCloseable {
         WatchHub hub = started(WatchHub.start(
                 watchLimits, new History(store), new EventMessages(), new Gauges(), System::nanoTime, new Random(1)));
         LeaseInbox inbox = new LeaseInbox();
-        Applier applier = new Applier(memory, store, leases, alarms, hub, inbox);
+        MemberTable memberTable = MemberTable.open(memory);
+        Applier applier = new Applier(memory, store, leases, alarms, memberTable, hub, inbox, _ -> {});
         ClusterClock clock = new ClusterClock(System::nanoTime, applier::clockMillis);
         log = started(new InstantLog(MEMBER_ID, applier, clock::millis));
         ScheduledExecutorService duties = started(Executors.newSingleThreadScheduledExecutor(
@@ -157,14 +159,8 @@ final class ServedMember implements AutoCloseable {
     }
 
     private static Members members() {
-        return new Members(
-                CLUSTER_ID,
-                List.of(new Member(
-                        MEMBER_ID,
-                        "default",
-                        List.of("http://localhost:2380"),
-                        List.of("http://localhost:2379"),
-                        false)));
+        return Members.of(List.of(new Member(
+                MEMBER_ID, "default", List.of("http://localhost:2380"), List.of("http://localhost:2379"), false)));
     }
 
     int port() {

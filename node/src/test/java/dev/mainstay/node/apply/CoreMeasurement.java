@@ -10,6 +10,7 @@ import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.storage.rocksdb.RocksSettings;
 import dev.mainstay.node.storage.rocksdb.RocksStore;
@@ -44,7 +45,15 @@ public final class CoreMeasurement {
             throw fault;
         });
         kv = KvStore.open(store);
-        applier = new Applier(store, kv, LeaseTable.open(store), Alarms.open(store), _ -> {}, (_, _) -> {});
+        applier = new Applier(
+                store,
+                kv,
+                LeaseTable.open(store),
+                Alarms.open(store),
+                MemberTable.open(store),
+                _ -> {},
+                (_, _) -> {},
+                _ -> {});
     }
 
     /** Prints one line per measure; the argument is an existing directory with 1 GiB of room. */

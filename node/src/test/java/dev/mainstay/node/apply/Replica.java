@@ -8,6 +8,8 @@ import dev.mainstay.node.common.RevisionEvents;
 import dev.mainstay.node.lease.Lease;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
+import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.mvcc.HashRead;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.storage.Cursor;
@@ -25,6 +27,8 @@ final class Replica {
     KvStore kv;
     LeaseTable leases;
     Alarms alarms;
+    MemberTable members;
+    final List<Members> memberNews = new ArrayList<>();
     Applier applier;
 
     private Replica(MemoryStore store) {
@@ -32,7 +36,8 @@ final class Replica {
         kv = KvStore.open(store);
         leases = LeaseTable.open(store);
         alarms = Alarms.open(store);
-        applier = new Applier(store, kv, leases, alarms, events::addAll, (_, _) -> {});
+        members = MemberTable.open(store);
+        applier = new Applier(store, kv, leases, alarms, members, events::addAll, (_, _) -> {}, memberNews::add);
     }
 
     static Replica empty() {
@@ -85,7 +90,8 @@ final class Replica {
                 kv.compactRevision(),
                 kv.hash(0),
                 attachments,
-                alarms.raised().toString());
+                alarms.raised().toString(),
+                members.now());
     }
 
     /** A replica's state, comparable. */
@@ -96,5 +102,6 @@ final class Replica {
             long compactRevision,
             HashRead hash,
             List<String> leases,
-            String alarms) {}
+            String alarms,
+            Members members) {}
 }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.Member;
 import dev.mainstay.node.testing.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,8 +61,8 @@ class CommandCodecTest {
     void versionOneIsStillRead() throws IOException {
         byte[] fixture = fixture("format/command-batch-v1.hex");
 
-        assertThat(CommandCodec.decode(fixture)).isEqualTo(oneOfEach());
-        assertThat(CommandCodec.encode(oneOfEach())).isEqualTo(fixture);
+        assertThat(CommandCodec.decode(fixture)).isEqualTo(oneOfEachOfVersionOne());
+        assertThat(CommandCodec.encode(oneOfEachOfVersionOne())).isEqualTo(fixture);
     }
 
     @Test
@@ -118,6 +120,19 @@ class CommandCodecTest {
 
     /** Every command, operation, kind of range and constant, with numbers at their ends. */
     private static CommandBatch oneOfEach() {
+        List<Command> commands = new ArrayList<>(oneOfEachOfVersionOne().commands());
+        Member member = new Member(-1, "größer", List.of("http://a:1", "http://b:2"), List.of("http://c:3"), true);
+        commands.addAll(List.of(
+                new Command.FoundCluster(List.of(member, new Member(1, "", List.of(), List.of(), false))),
+                new Command.AddMember(0x8e9e05c52164694dL, List.of("http://a:1"), true, Integer.MAX_VALUE),
+                new Command.RemoveMember(1),
+                new Command.UpdateMember(2, List.of("http://a:1", "http://b:2")),
+                new Command.PromoteMember(3),
+                new Command.PublishMember(4, "name", List.of())));
+        return new CommandBatch(oneOfEachOfVersionOne().clockMillis(), commands);
+    }
+
+    private static CommandBatch oneOfEachOfVersionOne() {
         Bytes a = Bytes.utf8("a");
         Bytes b = Bytes.utf8("b");
         Operation.Put put = new Operation.Put(a, Bytes.utf8("value"), Long.MAX_VALUE, true, false, false);

@@ -3,6 +3,7 @@ package dev.mainstay.node.command;
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,7 +35,7 @@ public final class RandomCommands {
 
     /** Any command; {@code revision} is about where the store stands. */
     public Command command(long revision) {
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(22)) {
             case 0, 1, 2, 3, 4, 5, 6 -> put();
             case 7, 8 -> new Operation.DeleteRange(range(), random.nextBoolean());
             case 9, 10, 11, 12 -> txn(revision, 0);
@@ -47,8 +48,26 @@ public final class RandomCommands {
                 new Command.SetAlarm(
                         new Alarm(random.nextLong(), random.nextInt(4) == 0 ? Alarm.Type.CORRUPT : Alarm.Type.NOSPACE),
                         random.nextInt(10) == 0);
+            case 19, 20 -> memberChange();
             default -> new Command.Tick();
         };
+    }
+
+    private Command memberChange() {
+        long id = 1L + random.nextInt(4);
+        return switch (random.nextInt(6)) {
+            case 0 -> new Command.FoundCluster(List.of(new Member(id, "m" + id, urls(), List.of(), false)));
+            case 1 -> new Command.AddMember(id, urls(), random.nextBoolean(), random.nextInt(3));
+            case 2 -> new Command.RemoveMember(id);
+            case 3 -> new Command.UpdateMember(id, urls());
+            case 4 -> new Command.PromoteMember(id);
+            default -> new Command.PublishMember(id, "m" + random.nextInt(3), urls());
+        };
+    }
+
+    private List<String> urls() {
+        return List.of("http://m:" + random.nextInt(5), "http://n:" + random.nextInt(100))
+                .subList(random.nextInt(2), 2);
     }
 
     /** A transaction nested at most twice. */

@@ -7,6 +7,7 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.storage.rocksdb.RocksSettings;
 import dev.mainstay.node.storage.rocksdb.RocksStore;
@@ -34,7 +35,15 @@ final class CoreMember implements AutoCloseable {
             throw fault;
         });
         kv = KvStore.open(store);
-        applier = new Applier(store, kv, LeaseTable.open(store), Alarms.open(store), _ -> {}, (_, _) -> {});
+        applier = new Applier(
+                store,
+                kv,
+                LeaseTable.open(store),
+                Alarms.open(store),
+                MemberTable.open(store),
+                _ -> {},
+                (_, _) -> {},
+                _ -> {});
         raft = new RatisMember(
                 RaftSettings.usual(data, TestMember.MEMBER, TestMember.CLUSTER, "127.0.0.1", 0)
                         .with(KEPT_LOG),

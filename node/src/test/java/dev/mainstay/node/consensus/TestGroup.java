@@ -6,6 +6,7 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
+import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.storage.MemoryStore;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class TestGroup implements AutoCloseable {
             this.number = number;
             this.store = store;
             this.kv = KvStore.open(store);
-            this.applier = new Applier(store, kv, LeaseTable.open(store), Alarms.open(store), _ -> {}, (_, _) -> {});
+            this.applier = new Applier(store, kv, LeaseTable.open(store), Alarms.open(store), MemberTable.open(store), _ -> {}, (_, _) -> {}, _ -> {});
             Path home = directory.resolve("m" + number);
             Files.createDirectories(home);
             GroupControl.Peer self = peers.get(number);

@@ -2,6 +2,7 @@ package dev.mainstay.node.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.node.common.Member;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class MemberIdTest {
         Member high = new Member(-1, "high", List.of("http://a:1"), List.of(), false);
         Member low = new Member(1, "low", List.of("http://b:1"), List.of(), false);
 
-        Members members = new Members(9, List.of(high, low));
+        Members members = Members.of(List.of(high, low));
 
         assertThat(members.members()).containsExactly(low, high);
         assertThat(members.find(-1)).contains(high);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.mainstay.etcd.proto.ClusterGrpc;
+import dev.mainstay.etcd.proto.MemberListRequest;
+import dev.mainstay.etcd.proto.MemberListResponse;
 import dev.mainstay.etcd.proto.PutRequest;
 import dev.mainstay.etcd.proto.RangeRequest;
 import dev.mainstay.etcd.proto.RangeResponse;
@@ -41,6 +44,36 @@ class MemberTest {
             assertThat(found.getKvs(0).getValue()).isEqualTo(VALUE);
             assertThat(found.getHeader().getRevision()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void nameAndClientUrlsAreWhatTheLastStartSaidAndIdsWhatTheDataSays() throws Exception {
+        try (RunningMember first = new RunningMember(temp)) {
+            assertThat(list(first).getMembersList()).containsExactly(selfInTheList("default", "http://127.0.0.1:2379"));
+        }
+
+        try (RunningMember again = new RunningMember(
+                temp,
+                "--name=other",
+                "--initial-cluster=other=http://localhost:2380",
+                "--advertise-client-urls=http://b:1,http://a:1")) {
+            assertThat(list(again).getMembersList())
+                    .containsExactly(selfInTheList("other", "http://b:1", "http://a:1"));
+        }
+    }
+
+    private static MemberListResponse list(RunningMember member) {
+        return ClusterGrpc.newBlockingStub(member.channel())
+                .memberList(MemberListRequest.newBuilder().setLinearizable(true).build());
+    }
+
+    private static dev.mainstay.etcd.proto.Member selfInTheList(String name, String... clientUrls) {
+        return dev.mainstay.etcd.proto.Member.newBuilder()
+                .setID(0x8e9e05c52164694dL)
+                .setName(name)
+                .addPeerURLs("http://localhost:2380")
+                .addAllClientURLs(List.of(clientUrls))
+                .build();
     }
 
     @Test
