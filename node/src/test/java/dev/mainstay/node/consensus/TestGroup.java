@@ -57,7 +57,15 @@ final class TestGroup implements AutoCloseable {
             this.number = number;
             this.store = store;
             this.kv = KvStore.open(store);
-            this.applier = new Applier(store, kv, LeaseTable.open(store), Alarms.open(store), MemberTable.open(store), _ -> {}, (_, _) -> {}, _ -> {});
+            this.applier = new Applier(
+                    store,
+                    kv,
+                    LeaseTable.open(store),
+                    Alarms.open(store),
+                    MemberTable.open(store),
+                    _ -> {},
+                    (_, _) -> {},
+                    _ -> {});
             Path home = directory.resolve("m" + number);
             Files.createDirectories(home);
             GroupControl.Peer self = peers.get(number);
