@@ -5,6 +5,7 @@ import dev.mainstay.etcd.proto.StatusRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server of one member as a process of its own, on two free loopback ports that it keeps over restarts.
+ * One server as a process of its own, in a place that it keeps over restarts: alone on two free loopback ports, or a member
+ * of a cluster.
  *
  * <p>The folder given holds everything it writes: {@code data} (its data directory) and {@code server.log} (standard
  * output and error of all its runs). Extra flags come after ours, so they win; they are the same for both products.
@@ -38,24 +40,24 @@ public final class TestServer implements AutoCloseable {
 
     private final Path program;
     private final Path dir;
+    private final Place place;
     private final List<String> flags;
-    private final int clientPort = FreePorts.next();
-    private final int peerPort = FreePorts.next();
     /** A test run that is interrupted takes its servers with it. */
     private final Thread onInterruption = new Thread(this::killIfRunning, "kill-test-server");
 
     private volatile @Nullable Process process;
 
-    private TestServer(Path program, Path dir, List<String> flags) {
+    private TestServer(Path program, Path dir, Place place, List<String> flags) {
         this.program = program;
         this.dir = dir;
+        this.place = place;
         this.flags = List.copyOf(flags);
         Runtime.getRuntime().addShutdownHook(onInterruption);
     }
 
     /** A real etcd, ready to serve. */
     public static TestServer etcd(Path dir, String... flags) {
-        return new TestServer(Binaries.etcd(), dir, List.of(flags)).start();
+        return alone(Binaries.etcd(), dir, flags).start();
     }
 
     /** A Mainstay node, ready to serve. */
@@ -65,17 +67,33 @@ public final class TestServer implements AutoCloseable {
 
     /** A Mainstay node that isn't started yet, for {@link #launch} where it may be meant to fail. */
     public static TestServer stoppedMainstay(Path dir, String... flags) {
-        return new TestServer(Binaries.mainstay(), dir, List.of(flags));
+        return alone(Binaries.mainstay(), dir, flags);
+    }
+
+    /**
+     * A member of a cluster, not started yet.
+     *
+     * @param flags which say, too, what the cluster is ({@code --initial-cluster})
+     */
+    public static TestServer stopped(Program program, Path dir, Place place, List<String> flags) {
+        return new TestServer(program.path(), dir, place, flags);
+    }
+
+    private static TestServer alone(Path program, Path dir, String... flags) {
+        Place place = Place.onLoopback("default");
+        List<String> all = new ArrayList<>(List.of("--initial-cluster=default=" + place.peerUrl()));
+        all.addAll(List.of(flags));
+        return new TestServer(program, dir, place, all);
     }
 
     /** Where clients connect, as a URL. */
     public String endpoint() {
-        return "http://127.0.0.1:" + clientPort;
+        return place.clientUrl();
     }
 
     /** The port of {@link #endpoint}. */
     public int port() {
-        return clientPort;
+        return URI.create(endpoint()).getPort();
     }
 
     /** The data directory. */
@@ -109,17 +127,15 @@ public final class TestServer implements AutoCloseable {
         if (isRunning()) {
             throw new IllegalStateException("already running as " + pid());
         }
-        String client = endpoint();
-        String peer = "http://127.0.0.1:" + peerPort;
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(place.commandPrefix());
+        command.addAll(List.of(
                 program.toString(),
-                "--name=default",
+                "--name=" + place.name(),
                 "--data-dir=" + dataDir(),
-                "--listen-client-urls=" + client,
-                "--advertise-client-urls=" + client,
-                "--listen-peer-urls=" + peer,
-                "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=default=" + peer,
+                "--listen-client-urls=" + place.clientUrl(),
+                "--advertise-client-urls=" + place.clientUrl(),
+                "--listen-peer-urls=" + place.peerUrl(),
+                "--initial-advertise-peer-urls=" + place.advertisedPeerUrl(),
                 "--log-outputs=stderr"));
         command.addAll(flags);
         try {
@@ -133,7 +149,7 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** Waits until the launched process leads and answers. */
+    /** Waits until the launched process answers and knows a leader. */
     public void awaitReady() {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         try (EtcdClient client = new EtcdClient(endpoint())) {
@@ -158,7 +174,7 @@ public final class TestServer implements AutoCloseable {
                     throw new IllegalStateException(
                             program.getFileName() + " is not ready after " + READY_TIMEOUT + ":\n" + logTail());
                 }
-                pause();
+                sleepBriefly();
             }
         }
     }
@@ -189,6 +205,16 @@ public final class TestServer implements AutoCloseable {
     public int stop() {
         running().destroy();
         return awaitExit(STOP_TIMEOUT);
+    }
+
+    /** SIGSTOP: it no longer runs, but its connections stay open. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on where it was paused. */
+    public void resume() {
+        signal("CONT");
     }
 
     /** {@link #stop} and {@link #start}. */
@@ -232,6 +258,23 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("cannot send SIG" + name + " to " + pid());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     private Process running() {
         Process current = process;
         if (current == null) {
@@ -240,12 +283,13 @@ public final class TestServer implements AutoCloseable {
         return current;
     }
 
-    private String logTail() {
+    /** The last few lines of {@link #log}. */
+    public String logTail() {
         String log = log();
         return log.substring(Math.max(0, log.length() - LOG_TAIL_CHARS));
     }
 
-    private static void pause() {
+    private static void sleepBriefly() {
         try {
             Thread.sleep(20);
         } catch (InterruptedException e) {

@@ -1,0 +1,32 @@
+package dev.mainstay.e2e.server;
+
+import java.util.List;
+
+/**
+ * Where a server runs.
+ *
+ * @param name its member name
+ * @param clientUrl where it listens for clients, and where they reach it
+ * @param peerUrl where it listens for other members
+ * @param advertisedPeerUrl where the other members reach it, which may be a proxy in front of {@code peerUrl}
+ * @param commandPrefix words before its command line that replace themselves by the server, such as those that enter a
+ *     network namespace; empty to start it directly
+ */
+public record Place(
+        String name, String clientUrl, String peerUrl, String advertisedPeerUrl, List<String> commandPrefix) {
+    /** Copies the list. */
+    public Place {
+        commandPrefix = List.copyOf(commandPrefix);
+    }
+
+    /** On the loopback address, with nothing between members. */
+    public static Place onLoopback(String name) {
+        String peer = "http://127.0.0.1:" + FreePorts.next();
+        return new Place(name, "http://127.0.0.1:" + FreePorts.next(), peer, peer, List.of());
+    }
+
+    /** This place, with other members coming in through something at another address. */
+    public Place reachedThrough(String url) {
+        return new Place(name, clientUrl, peerUrl, url, commandPrefix);
+    }
+}
