@@ -9,7 +9,7 @@ DATA_DIR  ?= ./data
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run test dist differential crash-test bench format clean peers
+.PHONY: help run test dist differential crash-test chaos bench failover format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -36,8 +36,14 @@ differential: peers dist ## A million random operations against a real etcd, eve
 crash-test: peers dist ## 500 times kill -9 under load, nothing acknowledged may be missing (an hour)
 	@$(MVN) -pl e2e verify -Dgroups=crash -Dcrash.kills=$(or $(KILLS),500)
 
+chaos: peers dist ## Everything goes wrong around clusters of 3 and 5 for 30 min (DURATION, SEED, CHAOS_ARGS="--program=etcd")
+	@HEAP=2g e2e/bin/run chaos.Chaos --minutes=$(or $(DURATION),30) $(if $(SEED),--seed=$(SEED)) $(CHAOS_ARGS)
+
 bench: peers dist ## The same load on a real etcd and on Mainstay, in turn, and a table of both
 	@e2e/bench/run $(BENCH_ARGS)
+
+failover: peers dist ## How long writes stop when the leader goes, on etcd and Mainstay (KILLS=100, FAILOVER_ARGS="--stops=10")
+	@e2e/bin/run bench.FailoverBench --kills=$(or $(KILLS),100) $(FAILOVER_ARGS)
 
 format: ## Format every source file
 	@$(MVN) -q spotless:apply
