@@ -81,7 +81,9 @@ public final class ChaosRun {
                     String what = nemesis.inflict(fault);
                     long before = round.answered();
                     Thread.sleep(random.nextInt(LEAST_FAULT_MILLIS, MOST_FAULT_MILLIS));
-                    say("%s: %s; %d answers meanwhile", fault, what, round.answered() - before);
+                    say(
+                            "%s: %s; %d answers meanwhile, members down: %s",
+                            fault, what, round.answered() - before, nemesis.down());
                     nemesis.heal();
                 } while (System.nanoTime() < end && !(plan.inTurn() && left.isEmpty()));
                 epoch = round.end(nemesis, dir);

@@ -98,6 +98,13 @@ final class Nemesis {
         startWhatIsDown();
     }
 
+    /** Members that don't run now, whether killed or of themselves. */
+    List<Integer> down() {
+        return members().stream()
+                .filter(member -> !cluster.member(member).isRunning())
+                .toList();
+    }
+
     /** Starts members that ended, by a fault or because of one. */
     void startWhatIsDown() {
         for (int member : members()) {

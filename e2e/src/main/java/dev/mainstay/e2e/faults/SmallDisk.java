@@ -42,14 +42,16 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Takes all room but this many bytes. */
+    /** Takes all room but this many bytes, give or take a few kilobytes. */
     public void fillLeaving(long bytes) {
         Path filler = root.resolve("filler");
         try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
-            byte[] block = new byte[64 << 10];
             file.seek(file.length());
-            while (Files.getFileStore(root).getUsableSpace() > bytes + block.length) {
-                file.write(block);
+            // Large pieces first, for speed; the last ones are small, as servers need little room to go on for long.
+            for (int size : new int[] {64 << 10, 4 << 10}) {
+                while (Files.getFileStore(root).getUsableSpace() > bytes + size) {
+                    file.write(new byte[size]);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
