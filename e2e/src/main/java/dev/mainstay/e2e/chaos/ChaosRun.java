@@ -27,12 +27,14 @@ public final class ChaosRun {
     private final ChaosPlan plan;
     private final Path dir;
     private final Consumer<String> progress;
+    private final Sender sender;
     private final long begin = System.nanoTime();
 
-    private ChaosRun(ChaosPlan plan, Path dir, Consumer<String> progress) {
+    private ChaosRun(ChaosPlan plan, Path dir, Consumer<String> progress, Sender sender) {
         this.plan = plan;
         this.dir = dir;
         this.progress = progress;
+        this.sender = sender;
     }
 
     /**
@@ -42,7 +44,13 @@ public final class ChaosRun {
      * @param progress is told what happens
      */
     public static void execute(ChaosPlan plan, Path dir, Consumer<String> progress) throws InterruptedException {
-        new ChaosRun(plan, dir, progress).execute();
+        execute(plan, dir, progress, Wire::send);
+    }
+
+    /** The same with clients that send by other means. */
+    static void execute(ChaosPlan plan, Path dir, Consumer<String> progress, Sender sender)
+            throws InterruptedException {
+        new ChaosRun(plan, dir, progress, sender).execute();
     }
 
     private void execute() throws InterruptedException {
@@ -70,7 +78,7 @@ public final class ChaosRun {
         Deque<Fault> left = new ArrayDeque<>(plan.faults());
         Epoch epoch = Epoch.first(cluster);
         for (int number = 1; number == 1 || !over(left); number++) {
-            Round round = Round.begin(number, plan, cluster, epoch, random);
+            Round round = Round.begin(number, plan, cluster, epoch, sender, random);
             try {
                 long end = System.nanoTime() + plan.roundLength().toNanos();
                 do {

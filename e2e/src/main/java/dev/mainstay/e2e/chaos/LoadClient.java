@@ -19,6 +19,7 @@ final class LoadClient implements Runnable {
     private final int number;
     private final TestCluster cluster;
     private final History history;
+    private final Sender sender;
     private final Workload workload;
     private final Random random;
     private final int meanPauseMillis;
@@ -26,10 +27,17 @@ final class LoadClient implements Runnable {
     private final LongAdder answered = new LongAdder();
 
     LoadClient(
-            int number, TestCluster cluster, History history, Workload workload, Random random, int meanPauseMillis) {
+            int number,
+            TestCluster cluster,
+            History history,
+            Sender sender,
+            Workload workload,
+            Random random,
+            int meanPauseMillis) {
         this.number = number;
         this.cluster = cluster;
         this.history = history;
+        this.sender = sender;
         this.workload = workload;
         this.random = random;
         this.meanPauseMillis = meanPauseMillis;
@@ -61,7 +69,7 @@ final class LoadClient implements Runnable {
     private boolean ask(EtcdClient client, Request request) {
         long operation = history.asking(number, request);
         try {
-            Answer answer = Wire.send(client.kv().withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS), request);
+            Answer answer = sender.send(client.kv().withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS), request);
             history.answered(operation, answer);
             workload.answered(request, answer);
             answered.increment();

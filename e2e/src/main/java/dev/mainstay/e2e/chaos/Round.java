@@ -55,13 +55,14 @@ final class Round {
         this.observer = observer;
     }
 
-    static Round begin(int number, ChaosPlan plan, TestCluster cluster, Epoch epoch, Random random) {
+    static Round begin(int number, ChaosPlan plan, TestCluster cluster, Epoch epoch, Sender sender, Random random) {
         Round round = new Round(cluster, epoch, plan.clients());
         for (int i = 0; i < plan.clients(); i++) {
             round.clients.add(new LoadClient(
                     i,
                     cluster,
                     round.history,
+                    sender,
                     new Workload(number + "-" + i, new Random(random.nextLong())),
                     new Random(random.nextLong()),
                     plan.meanPauseMillis()));

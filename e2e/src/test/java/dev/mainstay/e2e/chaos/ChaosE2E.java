@@ -1,5 +1,8 @@
 package dev.mainstay.e2e.chaos;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.e2e.linear.Request;
 import dev.mainstay.e2e.server.Program;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,20 +37,34 @@ class ChaosE2E {
         run(program, 5, List.of(Fault.SPLIT, Fault.REPLACE), dir);
     }
 
+    /** Reads from past states, which the clients take for linearizable ones. */
+    @ParameterizedTest
+    @MethodSource("programs")
+    void staleReadsWouldBeNoticed(Program program, @TempDir Path dir) {
+        Sender stale = (kv, request) ->
+                Wire.send(kv, new Request(request.guards(), request.then(), request.otherwise(), true));
+
+        assertThatThrownBy(() -> ChaosRun.execute(
+                        plan(program, 3, List.of(Fault.ISOLATE_LEADER)), dir, System.out::println, stale))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("comes after one whose operation was asked for only later");
+    }
+
     private static void run(Program program, int members, List<Fault> faults, Path dir) throws InterruptedException {
-        ChaosRun.execute(
-                new ChaosPlan(
-                        program,
-                        members,
-                        6,
-                        10,
-                        faults,
-                        true,
-                        Duration.ofMinutes(1),
-                        Duration.ofMinutes(1),
-                        Long.getLong("chaos.seed", System.nanoTime()),
-                        List.of()),
-                dir,
-                System.out::println);
+        ChaosRun.execute(plan(program, members, faults), dir, System.out::println);
+    }
+
+    private static ChaosPlan plan(Program program, int members, List<Fault> faults) {
+        return new ChaosPlan(
+                program,
+                members,
+                6,
+                10,
+                faults,
+                true,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                Long.getLong("chaos.seed", System.nanoTime()),
+                List.of());
     }
 }
