@@ -51,7 +51,7 @@ public final class ServerPair implements AutoCloseable {
             for (int i = 0; i < chunk.size(); i++) {
                 String reference = expected.join().get(i);
                 String subject = actual.join().get(i);
-                if (!reference.equals(subject)) {
+                if (!reference.equals(subject) && !KnownDifferences.isKeptHash(chunk.get(i), reference, subject)) {
                     return Optional.of(new Mismatch(played + i, chunk.get(i), reference, subject));
                 }
             }
