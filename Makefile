@@ -6,16 +6,20 @@ HOME_DIR  := node/target/mainstay
 LAUNCHER  := $(HOME_DIR)/bin/mainstay
 SOURCES   := $(shell find pom.xml node/pom.xml node/src/main -type f)
 DATA_DIR  ?= ./data
+CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run test dist differential crash-test chaos bench failover format clean peers
+.PHONY: help run cluster test dist differential crash-test chaos bench failover format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(LAUNCHER) ## Build what is missing and start one member on 127.0.0.1:2379, its data in ./data (or DATA_DIR)
 	@scripts/run-member "$(LAUNCHER)" "$(DATA_DIR)"
+
+cluster: $(LAUNCHER) ## The same with three members, on 2379, 22379 and 32379, their data in ./data-cluster (or CLUSTER_DIR)
+	@scripts/run-cluster "$(LAUNCHER)" "$(CLUSTER_DIR)"
 
 dist: $(LAUNCHER) ## Build the distribution, node/target/mainstay
 
