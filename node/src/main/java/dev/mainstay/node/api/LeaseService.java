@@ -17,7 +17,9 @@ import dev.mainstay.node.api.UnaryCalls.Responder;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.leader.LeaseRequests;
+import dev.mainstay.node.leader.TimeLeft;
 import dev.mainstay.node.lease.Lease;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.mvcc.KvStore;
@@ -25,7 +27,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 /** The Lease service. */
 final class LeaseService {
@@ -112,23 +114,26 @@ final class LeaseService {
     }
 
     private void timeToLive(LeaseTimeToLiveRequest request, Responder<LeaseTimeToLiveResponse> responder) {
-        if (!request.getKeys()) {
-            responder.reply(timeToLive(request));
-        } else {
-            reader.execute(responder, () -> responder.reply(timeToLive(request)));
-        }
+        CompletableFuture<?> _ = clock.timeLeft(request.getID()).thenAccept(left -> {
+            if (left instanceof TimeLeft.Failed(ErrorCode code)) {
+                responder.refuse(code);
+            } else if (request.getKeys()) {
+                reader.execute(responder, () -> responder.reply(timeToLive(request, left)));
+            } else {
+                responder.reply(timeToLive(request, left));
+            }
+        });
     }
 
-    private LeaseTimeToLiveResponse timeToLive(LeaseTimeToLiveRequest request) {
+    private LeaseTimeToLiveResponse timeToLive(LeaseTimeToLiveRequest request, TimeLeft left) {
         LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder()
                 .setHeader(headers.of(store.revision()))
                 .setID(request.getID());
         Lease lease = leases.get(request.getID());
-        OptionalLong remaining = clock.remainingSeconds(request.getID());
-        if (lease == null || remaining.orElse(0) < 0) {
+        if (lease == null || !(left instanceof TimeLeft.Seconds(long seconds))) {
             return response.setTTL(-1).build();
         }
-        response.setTTL(remaining.orElse(lease.ttlSeconds())).setGrantedTTL(lease.ttlSeconds());
+        response.setTTL(seconds).setGrantedTTL(lease.ttlSeconds());
         if (request.getKeys()) {
             for (Bytes key : leases.keys(lease.id())) {
                 response.addKeys(UnsafeByteOperations.unsafeWrap(key.array()));

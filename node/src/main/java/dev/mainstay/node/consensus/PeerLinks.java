@@ -31,18 +31,20 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
     private boolean closed;
 
     /**
+     * @param self this member's id; 0 for a stranger, who is answered nothing but who the others are
      * @param own answers what this member asks of itself
      * @param addresses where a member's peers reach it, {@code host:port}
      * @param patienceMillis how long a call may take when its caller doesn't say
      */
     PeerLinks(
-            RaftSettings settings,
+            long self,
+            long clusterId,
             PeerPort own,
             LongFunction<Optional<String>> addresses,
             int maxMessageBytes,
             int patienceMillis) {
-        this.self = settings.memberId();
-        this.clusterId = Long.toHexString(settings.clusterId());
+        this.self = self;
+        this.clusterId = Long.toHexString(clusterId);
         this.own = own;
         this.addresses = addresses;
         this.maxMessageBytes = maxMessageBytes;

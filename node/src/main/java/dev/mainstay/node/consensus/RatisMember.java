@@ -67,7 +67,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.queue = new ProposalQueue(settings.batching(), settings.memberId());
         this.port = new PeerPort(settings.clusterId());
         this.peers = new PeerLinks(
-                settings,
+                settings.memberId(),
+                settings.clusterId(),
                 port,
                 this::address,
                 RatisProperties.messageBytes(settings),

@@ -4,7 +4,8 @@ import dev.mainstay.node.api.EventMessages;
 import dev.mainstay.node.apply.Applier;
 import dev.mainstay.node.apply.Tables;
 import dev.mainstay.node.consensus.FatalListener;
-import dev.mainstay.node.consensus.GroupControl;
+import dev.mainstay.node.consensus.LeaderCalls;
+import dev.mainstay.node.consensus.PeerMethod;
 import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.consensus.RatisMember;
 import dev.mainstay.node.leader.ClusterClock;
@@ -30,8 +31,8 @@ import dev.mainstay.node.watch.WatchHub;
 import dev.mainstay.node.watch.WatchLimits;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -53,6 +54,7 @@ final class Core implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Core.class.getName());
 
     private static final long LEADER_LIMIT_SECONDS = 60;
+    private static final long LEADER_WAIT_SECONDS = 10;
 
     /** As etcd's {@code --wait-cluster-ready-timeout}. */
     private static final long PUBLISH_SECONDS = 5;
@@ -67,12 +69,14 @@ final class Core implements AutoCloseable {
     private final MemberTable members;
     private final WatchHub watches;
     private final Applier applier;
+    private final boolean alone;
     private final RatisMember raft;
     private final ClusterClock clock;
     private final LeaseKeeper leaseKeeper;
     private final Scheduler scheduler;
     private final ClusterFounder founder;
     private final MemberPublisher publisher;
+    private final LeaderCalls leaderCalls;
 
     Core(NodeSettings settings, DataDirectory directory, MemberMeters meters, FatalListener fatal) {
         try {
@@ -107,13 +111,11 @@ final class Core implements AutoCloseable {
                     () -> fatal.fatal(
                             "the cluster removed this member", new RemovedMemberException(identity.memberId())));
             applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
+            RaftSettings log = LogSettings.of(settings, directory, members.now());
+            alone = log.alone();
             raft = parts.started(
                     "log",
-                    new RatisMember(
-                            raftSettings(settings, directory),
-                            new MemberState(applier, keys, store, meters),
-                            meters.consensus(),
-                            fatal));
+                    new RatisMember(log, new MemberState(applier, keys, store, meters), meters.consensus(), fatal));
             ScheduledExecutorService threads = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("duties").daemon().factory());
             parts.started("duties", threads);
@@ -134,51 +136,58 @@ final class Core implements AutoCloseable {
                                     .toList(),
                             raft,
                             scheduler));
+            ClusterLeases.answer(raft.peerMethods(), leaseKeeper);
+            raft.peerMethods()
+                    .register(
+                            PeerMethod.IDENTIFY,
+                            (_, _) -> CompletableFuture.completedFuture(
+                                    new PeerIdentity(identity.clusterId(), identity.memberId(), members.now())
+                                            .toBytes()));
+            leaderCalls = new LeaderCalls(
+                    raft,
+                    raft.peers(),
+                    System::nanoTime,
+                    settings.raft().requestTimeout().toMillis());
         } catch (RuntimeException e) {
             parts.close();
             throw e;
         }
     }
 
-    private static RaftSettings raftSettings(NodeSettings settings, DataDirectory directory) {
-        MemberUrl peer = settings.listen().peerUrls().getFirst();
-        NodeSettings.Raft raft = settings.raft();
-        return new RaftSettings(
-                directory.log(),
-                directory.acknowledged(),
-                directory.identity().memberId(),
-                directory.identity().clusterId(),
-                peer.host(),
-                peer.port(),
-                List.of(new GroupControl.Peer(directory.identity().memberId(), peer.host() + ":" + peer.port(), false)),
-                true,
-                new RaftSettings.Timeouts(
-                        raft.heartbeatMillis(),
-                        raft.electionMillis(),
-                        Math.toIntExact(raft.requestTimeout().toMillis())),
-                RaftSettings.Batching.USUAL.withMaxRequestBytes(
-                        settings.limits().maxRequestBytes()),
-                RaftSettings.LogSizes.USUAL.withSnapshotEntries(raft.snapshotEntries()));
-    }
-
     /**
-     * Replays the log, takes part in the group, and returns when this member can serve: a lone one leads at once.
+     * Replays the log, takes part in the group, and returns when this member can serve: a lone one leads at once, others
+     * wait a while for a leader and then serve what can be served without one.
      *
-     * @throws IOException if the log can't be opened, or nobody leads for long
+     * @throws IOException if the log can't be opened, or a lone member doesn't lead for long
      */
     void start() throws IOException {
         CountDownLatch led = new CountDownLatch(1);
         raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, founder, led));
         try {
-            if (!led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            if (alone && !led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(
                         "no leader after " + LEADER_LIMIT_SECONDS + " s; is the disk of the log very slow?");
             }
+            awaitLeader();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted before there was a leader");
         }
         publish();
+    }
+
+    private void awaitLeader() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEADER_WAIT_SECONDS);
+        while (!raft.hasLeader()) {
+            if (System.nanoTime() - deadline > 0) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "no leader yet: a majority of the members must run and reach each other at their peer URLs."
+                                + " Serving what can be served without one.");
+                return;
+            }
+            Thread.sleep(10);
+        }
     }
 
     /** Gives the cluster a moment to record what this start says of the member, so that clients see it from the first. */
@@ -240,6 +249,11 @@ final class Core implements AutoCloseable {
 
     RatisMember raft() {
         return raft;
+    }
+
+    /** The way to whoever leads. */
+    LeaderCalls leaderCalls() {
+        return leaderCalls;
     }
 
     LeaseKeeper leaseKeeper() {

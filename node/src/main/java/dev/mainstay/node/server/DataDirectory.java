@@ -44,20 +44,26 @@ public final class DataDirectory implements AutoCloseable {
         this.lockFile = lockFile;
     }
 
+    /** Who begins in a directory without data. */
+    public interface Beginning {
+
+        /** @throws DataDirectoryException if nobody may */
+        NodeIdentity identity(Path directory) throws DataDirectoryException;
+    }
+
     /**
      * Opens a directory, making it if there is none.
      *
-     * @param wanted who we are if the directory doesn't say
-     * @param join whether a directory without data is that of a member about to join a cluster, not to found one
+     * @param beginning says who we are if the directory doesn't
      */
-    public static DataDirectory open(Path directory, Path logDirectory, NodeIdentity wanted, boolean join)
+    public static DataDirectory open(Path directory, Path logDirectory, Beginning beginning)
             throws DataDirectoryException {
         FileChannel lockFile = null;
         try {
             create(directory);
             refuseForeign(directory);
             lockFile = lock(directory);
-            NodeIdentity identity = identity(directory, logDirectory, wanted, join);
+            NodeIdentity identity = identity(directory, logDirectory, beginning);
             create(logDirectory);
             return new DataDirectory(directory, logDirectory, identity, lockFile);
         } catch (IOException e) {
@@ -117,7 +123,7 @@ public final class DataDirectory implements AutoCloseable {
         return file;
     }
 
-    private static NodeIdentity identity(Path directory, Path logDirectory, NodeIdentity wanted, boolean join)
+    private static NodeIdentity identity(Path directory, Path logDirectory, Beginning beginning)
             throws IOException, DataDirectoryException {
         Path file = directory.resolve("identity.json");
         if (!Files.exists(file)) {
@@ -128,16 +134,9 @@ public final class DataDirectory implements AutoCloseable {
                         "has data but no identity.json, so nobody knows whose it is. Put identity.json back, or set"
                                 + " --data-dir to another directory.");
             }
-            if (join) {
-                throw new DataDirectoryException(
-                        Problem.NOTHING_TO_JOIN_WITH,
-                        directory,
-                        "is empty and --initial-cluster-state is existing, but joining a running cluster is not there"
-                                + " yet. Set --initial-cluster-state to new to found a cluster of one member, or"
-                                + " --data-dir to the directory that has this member's data.");
-            }
-            write(file, wanted.toJson());
-            return wanted;
+            NodeIdentity begun = beginning.identity(directory);
+            write(file, begun.toJson());
+            return begun;
         }
         String json = Files.readString(file);
         try {

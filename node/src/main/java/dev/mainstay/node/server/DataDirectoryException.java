@@ -19,8 +19,8 @@ public final class DataDirectoryException extends Exception {
         DAMAGED_IDENTITY,
         /** Somebody else's data is in it. */
         FOREIGN,
-        /** Its member is to join a cluster but has no data yet, and joining isn't there yet. */
-        NOTHING_TO_JOIN_WITH,
+        /** It is empty, and its member can't begin in it as the flags say. */
+        CANT_BEGIN,
         /** Its member was removed from the cluster. */
         REMOVED
     }

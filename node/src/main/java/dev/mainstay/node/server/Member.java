@@ -96,6 +96,8 @@ public final class Member implements AutoCloseable {
                     Versions.CLUSTER);
             listeners = parts.started("listeners", ClientListeners.open(vertx, settings.listen(), grpc, http));
             parts.started("calls", new Farewell(listeners, grpc, CALLS_AT_STOP));
+            // First of all at the end, while everything still works.
+            parts.started("leadership", raft::handOver);
         } catch (DataDirectoryException | IOException | RuntimeException e) {
             parts.close();
             throw e;
@@ -120,8 +122,7 @@ public final class Member implements AutoCloseable {
                 DataDirectory.open(
                         settings.identity().dataDir(),
                         settings.identity().logDir(),
-                        wanted,
-                        settings.cluster().existing()));
+                        new Newcomer(settings.cluster(), wanted)));
         directory.differencesFrom(wanted).forEach(difference -> LOG.log(System.Logger.Level.WARNING, difference));
         return directory;
     }
@@ -170,7 +171,7 @@ public final class Member implements AutoCloseable {
                 core.watches(),
                 core.leases(),
                 core.leaseRequests(settings.raft().electionMillis()),
-                new KeptLeases(core.leaseKeeper(), meters),
+                new ClusterLeases(core.leaseKeeper(), core.raft(), core.leaderCalls(), meters),
                 core.alarms(),
                 new RoomCheck(space),
                 parts.started(

@@ -18,6 +18,7 @@ import dev.mainstay.node.leader.LeaseInbox;
 import dev.mainstay.node.leader.LeaseKeeper;
 import dev.mainstay.node.leader.LeaseRequests;
 import dev.mainstay.node.leader.Scheduler;
+import dev.mainstay.node.leader.TimeLeft;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberTable;
@@ -313,8 +314,12 @@ final class ServedMember implements AutoCloseable {
         }
 
         @Override
-        public OptionalLong remainingSeconds(long id) {
-            return keeper.remainingSeconds(id);
+        public CompletableFuture<TimeLeft> timeLeft(long id) {
+            OptionalLong seconds = keeper.remainingSeconds(id);
+            TimeLeft left = seconds.isEmpty()
+                    ? new TimeLeft.Failed(ErrorCode.NO_LEADER)
+                    : seconds.getAsLong() < 0 ? new TimeLeft.Gone() : new TimeLeft.Seconds(seconds.getAsLong());
+            return CompletableFuture.completedFuture(left);
         }
     }
 

@@ -78,13 +78,16 @@ class DataDirectoryTest {
     }
 
     @Test
-    void memberThatWouldJoinIsRefusedWithoutDataOnly() throws Exception {
-        assertThatThrownBy(() -> DataDirectory.open(data, data.resolve("log"), WANTED, true))
+    void whoBeginsIsAskedWithoutDataOnly() throws Exception {
+        DataDirectory.Beginning nobody = directory -> {
+            throw new DataDirectoryException(Problem.CANT_BEGIN, directory, "is empty");
+        };
+        assertThatThrownBy(() -> DataDirectory.open(data, data.resolve("log"), nobody))
                 .isInstanceOf(DataDirectoryException.class)
-                .hasMessageContaining("--initial-cluster-state is existing");
+                .hasMessageContaining("is empty");
         open(WANTED).close();
 
-        try (DataDirectory again = DataDirectory.open(data, data.resolve("log"), WANTED, true)) {
+        try (DataDirectory again = DataDirectory.open(data, data.resolve("log"), nobody)) {
             assertThat(again.identity()).isEqualTo(WANTED);
         }
     }
@@ -128,7 +131,7 @@ class DataDirectoryTest {
     }
 
     private DataDirectory open(NodeIdentity wanted) throws DataDirectoryException {
-        return DataDirectory.open(data, data.resolve("log"), wanted, false);
+        return DataDirectory.open(data, data.resolve("log"), _ -> wanted);
     }
 
     private DataDirectoryException refusal(Problem problem) {

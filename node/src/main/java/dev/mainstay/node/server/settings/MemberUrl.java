@@ -39,6 +39,11 @@ public record MemberUrl(String scheme, String host, int port, String text) {
         return new MemberUrl(scheme, unbracketed(uri.getHost()), uri.getPort(), text);
     }
 
+    /** Where to connect to, {@code host:port}; an IPv6 address in brackets. */
+    public String hostAndPort() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
     /** Whether clients must speak TLS here. */
     public boolean secure() {
         return scheme.equals("https") || scheme.equals("unixs");

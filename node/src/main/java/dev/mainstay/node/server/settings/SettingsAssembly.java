@@ -61,10 +61,6 @@ final class SettingsAssembly {
             throw BadSettingException.value("--initial-cluster has " + name + "=" + String.join(",", self.peerUrls())
                     + " but --initial-advertise-peer-urls is " + String.join(",", texts(peerUrls)));
         }
-        if (members.size() > 1) {
-            throw BadSettingException.value("--initial-cluster names " + members.size()
-                    + " members: clusters of more than one member can't be started yet");
-        }
         String state = values.string("initial-cluster-state");
         if (!state.equals("new") && !state.equals("existing")) {
             throw BadSettingException.value(

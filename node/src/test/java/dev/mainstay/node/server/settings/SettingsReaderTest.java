@@ -192,7 +192,6 @@ class SettingsReaderTest {
             --cert-file=/c | 1 | --cert-file can't be used: TLS is not served yet
             --auth-token=jwt | 1 | --auth-token can't be used: authentication is not served yet; only simple may be given
             --force-new-cluster | 1 | --force-new-cluster can't be used: starting over with one member from the data of several is not there yet
-            --initial-cluster=default=http://localhost:2380,b=http://b:1 | 1 | --initial-cluster names 2 members: clusters of more than one member can't be started yet
             --initial-cluster=other=http://localhost:2380 | 1 | couldn't find local name "default" in the initial cluster configuration
             --initial-cluster=default=http://b:1 | 1 | --initial-cluster has default=http://b:1 but --initial-advertise-peer-urls is http://localhost:2380
             --initial-cluster=nonsense | 1 | --initial-cluster must be name=url,name2=url: no name in "nonsense"

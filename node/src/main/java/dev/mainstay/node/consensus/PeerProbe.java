@@ -1,0 +1,33 @@
+package dev.mainstay.node.consensus;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Asks members who they are, before the caller is one. Any thread. */
+public final class PeerProbe implements AutoCloseable {
+
+    private static final int MAX_ANSWER_BYTES = 4 << 20;
+    private static final byte[] NOTHING = {};
+
+    private final PeerLinks links;
+
+    /** @param millis how long an answer may take */
+    public PeerProbe(int millis) {
+        links = new PeerLinks(0, 0, new PeerPort(0), _ -> Optional.empty(), MAX_ANSWER_BYTES, millis);
+    }
+
+    /**
+     * What the member at an address tells of itself.
+     *
+     * @param address {@code host:port} of its peer port
+     * @return as for {@link PeerCalls#call}
+     */
+    public CompletableFuture<byte[]> identify(String address) {
+        return links.callAddress(address, PeerMethod.IDENTIFY, NOTHING);
+    }
+
+    @Override
+    public void close() {
+        links.close();
+    }
+}
