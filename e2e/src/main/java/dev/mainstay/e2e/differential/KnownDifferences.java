@@ -43,8 +43,7 @@ final class KnownDifferences {
     /** Unsigned byte order, the order of keys. */
     static final Comparator<ByteString> BYTES = ByteString.unsignedLexicographicalComparator();
 
-    private static final String COMPACTED =
-            "error OUT_OF_RANGE etcdserver: mvcc: required revision has been compacted";
+    private static final String COMPACTED = "error OUT_OF_RANGE etcdserver: mvcc: required revision has been compacted";
 
     private KnownDifferences() {}
 
