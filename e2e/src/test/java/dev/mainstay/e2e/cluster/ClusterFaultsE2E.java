@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** That the faults are faults: each is seen in what the members then can and can't do. */
 @Tag("chaos")
-class TestClusterE2E {
+class ClusterFaultsE2E {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static List<Program> programs() {
@@ -41,6 +41,7 @@ class TestClusterE2E {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("programs")
     void everyFaultDoesWhatItSaysBehindProxies(Program program, @TempDir Path dir) {
