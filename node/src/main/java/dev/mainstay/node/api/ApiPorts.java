@@ -29,4 +29,5 @@ public record ApiPorts(
         Alarms alarms,
         Admission admission,
         StorageCare storageCare,
-        Supplier<Members> members) {}
+        Supplier<Members> members,
+        MemberChanges memberChanges) {}

@@ -7,6 +7,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -82,7 +83,8 @@ public final class EtcdApi implements AutoCloseable {
                 new WatchService(ports.watchHub(), new WatchReplies(headers)).definition(),
                 new LeaseService(proposals, ports.leaseRequests(), ports.leases(), ports.leaseClock(), headers, ranges)
                         .definition(),
-                new ClusterService(ports.members(), reads, headers).definition(),
+                new ClusterService(ports.members(), ports.memberChanges(), reads, headers, InstantSource.system())
+                        .definition(),
                 new MaintenanceService(settings, ports, proposals, headers, ranges).definition(),
                 new ServiceAssembly(AuthGrpc.getServiceDescriptor()).build(),
                 new ServiceAssembly(LockGrpc.getServiceDescriptor()).build(),

@@ -12,6 +12,8 @@ import dev.mainstay.etcd.proto.HashKVResponse;
 import dev.mainstay.etcd.proto.HashRequest;
 import dev.mainstay.etcd.proto.HashResponse;
 import dev.mainstay.etcd.proto.MaintenanceGrpc;
+import dev.mainstay.etcd.proto.MoveLeaderRequest;
+import dev.mainstay.etcd.proto.MoveLeaderResponse;
 import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
 import dev.mainstay.node.api.UnaryCalls.Responder;
@@ -26,6 +28,7 @@ import dev.mainstay.node.mvcc.HashRead;
 import dev.mainstay.node.mvcc.KvStore;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ final class MaintenanceService {
     private final Alarms alarms;
     private final StorageCare storage;
     private final Supplier<Members> members;
+    private final MemberChanges changes;
     private final Proposals proposals;
     private final ResponseHeaders headers;
     private final RangeReader reader;
@@ -51,6 +55,7 @@ final class MaintenanceService {
         this.alarms = ports.alarms();
         this.storage = ports.storageCare();
         this.members = ports.members();
+        this.changes = ports.memberChanges();
         this.proposals = proposals;
         this.headers = headers;
         this.reader = reader;
@@ -83,6 +88,11 @@ final class MaintenanceService {
                         HashKVRequest.getDefaultInstance(),
                         HashKVResponse.getDefaultInstance(),
                         UnaryCalls.unary(this::hashKv))
+                .add(
+                        MaintenanceGrpc.getMoveLeaderMethod(),
+                        MoveLeaderRequest.getDefaultInstance(),
+                        MoveLeaderResponse.getDefaultInstance(),
+                        UnaryCalls.unary(this::moveLeader))
                 .build();
     }
 
@@ -173,6 +183,13 @@ final class MaintenanceService {
                 case HashRead.Refused(ErrorCode code) -> responder.refuse(code);
             }
         });
+    }
+
+    /** etcd answers without a header. */
+    private void moveLeader(MoveLeaderRequest request, Responder<MoveLeaderResponse> responder) {
+        CompletableFuture<?> _ = changes.moveLeader(request.getTargetID())
+                .thenAccept(refusal -> refusal.ifPresentOrElse(
+                        responder::refuse, () -> responder.reply(MoveLeaderResponse.getDefaultInstance())));
     }
 
     private AlarmResponse alarms(long revision, List<Alarm> changed) {

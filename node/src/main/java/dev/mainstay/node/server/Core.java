@@ -14,6 +14,9 @@ import dev.mainstay.node.leader.LeaseInbox;
 import dev.mainstay.node.leader.LeaseKeeper;
 import dev.mainstay.node.leader.LeaseRequests;
 import dev.mainstay.node.leader.MemberPublisher;
+import dev.mainstay.node.leader.MemberRequests;
+import dev.mainstay.node.leader.MembershipKeeper;
+import dev.mainstay.node.leader.MembershipLimits;
 import dev.mainstay.node.leader.Scheduler;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
@@ -59,6 +62,9 @@ final class Core implements AutoCloseable {
     /** As etcd's {@code --wait-cluster-ready-timeout}. */
     private static final long PUBLISH_SECONDS = 5;
 
+    /** How much sooner a leader answers than the member that asked it stops waiting. */
+    private static final long ANSWER_MARGIN_MILLIS = 1_500;
+
     private final StopStack parts = new StopStack();
     private final RocksStore engine;
     private final Store store;
@@ -77,6 +83,8 @@ final class Core implements AutoCloseable {
     private final ClusterFounder founder;
     private final MemberPublisher publisher;
     private final LeaderCalls leaderCalls;
+    private final MembershipKeeper keeper;
+    private final MemberRequests memberRequests;
 
     Core(NodeSettings settings, DataDirectory directory, MemberMeters meters, FatalListener fatal) {
         try {
@@ -125,6 +133,25 @@ final class Core implements AutoCloseable {
                     "leases", new LeaseKeeper(leases, inbox, raft, clock, applier::clockMillis, scheduler));
             founder = parts.started(
                     "founder", new ClusterFounder(members, Founders.of(identity, settings.cluster()), raft, scheduler));
+            keeper = parts.started(
+                    "membership",
+                    new MembershipKeeper(
+                            members,
+                            raft,
+                            raft,
+                            new IdentityProbe(raft.peers(), identity.clusterId()),
+                            membershipLimits(settings),
+                            System::nanoTime,
+                            scheduler,
+                            Thread::startVirtualThread));
+            memberRequests = new MemberRequests(
+                    keeper,
+                    raft,
+                    raft.peers(),
+                    scheduler,
+                    System::nanoTime,
+                    settings.raft().requestTimeout().toMillis());
+            raft.peerMethods().register(PeerMethod.CHANGE_MEMBERS, memberRequests);
             publisher = parts.started(
                     "publisher",
                     new MemberPublisher(
@@ -154,6 +181,15 @@ final class Core implements AutoCloseable {
         }
     }
 
+    private static MembershipLimits membershipLimits(NodeSettings settings) {
+        long requestMillis = settings.raft().requestTimeout().toMillis();
+        return new MembershipLimits(
+                settings.cluster().strictReconfigCheck(),
+                settings.cluster().maxLearners(),
+                2L * settings.raft().electionMillis(),
+                requestMillis - Math.min(requestMillis / 2, ANSWER_MARGIN_MILLIS));
+    }
+
     /**
      * Replays the log, takes part in the group, and returns when this member can serve: a lone one leads at once, others
      * wait a while for a leader and then serve what can be served without one.
@@ -162,7 +198,7 @@ final class Core implements AutoCloseable {
      */
     void start() throws IOException {
         CountDownLatch led = new CountDownLatch(1);
-        raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, founder, led));
+        raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, founder, keeper, raft::control, led));
         try {
             if (alone && !led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(
@@ -232,6 +268,11 @@ final class Core implements AutoCloseable {
 
     MemberTable members() {
         return members;
+    }
+
+    /** The way for clients' changes of members. */
+    ClusterChanges memberChanges() {
+        return new ClusterChanges(memberRequests, keeper);
     }
 
     Applier applier() {

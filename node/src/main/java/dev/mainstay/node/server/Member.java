@@ -177,7 +177,8 @@ public final class Member implements AutoCloseable {
                 parts.started(
                         "upkeep",
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
-                cluster::members);
+                cluster::members,
+                core.memberChanges());
     }
 
     private void bindGauges(ExactRegistry registry, Core core, ApiPorts ports, EtcdApi api) {

@@ -84,12 +84,19 @@ final class NodeRun implements AutoCloseable {
     /** Any thread. Only the first fault counts; those that follow are mostly its consequences. */
     private void fatal(String reason, Throwable cause) {
         if (fault.compareAndSet("", reason)) {
-            LOG.log(
-                    Level.ERROR,
-                    "this member can't keep its promises any more and stops: " + reason
-                            + ". Nothing acknowledged is lost by stopping. If a start fails too, replace this member's"
-                            + " data from a backup.",
-                    cause);
+            if (cause instanceof RemovedMemberException) {
+                LOG.log(
+                        Level.ERROR,
+                        cause.getMessage() + " and stops. Its id can't come back: to join again, add a new member and"
+                                + " start it with an empty data directory.");
+            } else {
+                LOG.log(
+                        Level.ERROR,
+                        "this member can't keep its promises any more and stops: " + reason
+                                + ". Nothing acknowledged is lost by stopping. If a start fails too, replace this"
+                                + " member's data from a backup.",
+                        cause);
+            }
             StopLimit.start(STOP_LIMIT);
             Quarkus.asyncExit(FAILED);
         }

@@ -70,6 +70,7 @@ final class ServedMember implements AutoCloseable {
     final InstantLog log;
     final EtcdApi api;
     final WatchLimits watchLimits;
+    final ScriptedChanges memberChanges = new ScriptedChanges();
     final ConcurrentHashMap<String, Integer> watchGauges = new ConcurrentHashMap<>();
 
     /** Larger than any answer of a test but the one that is refused for its size. */
@@ -121,7 +122,8 @@ final class ServedMember implements AutoCloseable {
                         alarms,
                         admission,
                         new Care(memory, store),
-                        ServedMember::members),
+                        ServedMember::members,
+                        memberChanges),
                 new ApiSettings(
                         CLUSTER_ID,
                         MEMBER_ID,

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.mainstay.etcd.proto.ClusterGrpc;
+import dev.mainstay.etcd.proto.MaintenanceGrpc;
+import dev.mainstay.etcd.proto.MemberAddRequest;
+import dev.mainstay.etcd.proto.MemberAddResponse;
 import dev.mainstay.etcd.proto.MemberListRequest;
 import dev.mainstay.etcd.proto.MemberListResponse;
+import dev.mainstay.etcd.proto.MemberPromoteRequest;
+import dev.mainstay.etcd.proto.MemberRemoveRequest;
+import dev.mainstay.etcd.proto.MoveLeaderRequest;
 import dev.mainstay.etcd.proto.PutRequest;
 import dev.mainstay.etcd.proto.RangeRequest;
 import dev.mainstay.etcd.proto.RangeResponse;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MemberTest {
 
     private static final ByteString KEY = ByteString.copyFromUtf8("key");
+    private static final long SELF = 0x8e9e05c52164694dL;
     private static final ByteString VALUE = ByteString.copyFromUtf8("value");
 
     @TempDir
@@ -62,6 +69,46 @@ class MemberTest {
         }
     }
 
+    /** What a real etcd answers when it is alone. */
+    @Test
+    void loneMemberAnswersChangesOfMembersAsEtcdDoes() throws Exception {
+        try (RunningMember member = new RunningMember(temp)) {
+            ClusterGrpc.ClusterBlockingStub cluster = ClusterGrpc.newBlockingStub(member.channel());
+            assertThatThrownBy(() -> cluster.memberAdd(MemberAddRequest.newBuilder()
+                            .addPeerURLs("http://localhost:2380")
+                            .build()))
+                    .hasMessage("FAILED_PRECONDITION: etcdserver: Peer URLs already exists");
+            assertThatThrownBy(() -> cluster.memberRemove(
+                            MemberRemoveRequest.newBuilder().setID(1).build()))
+                    .hasMessage("NOT_FOUND: etcdserver: member not found");
+            assertThatThrownBy(() -> cluster.memberRemove(
+                            MemberRemoveRequest.newBuilder().setID(SELF).build()))
+                    .hasMessage("UNKNOWN: etcdserver: re-configuration failed due to not enough started members");
+            assertThatThrownBy(() -> cluster.memberPromote(
+                            MemberPromoteRequest.newBuilder().setID(SELF).build()))
+                    .hasMessage("FAILED_PRECONDITION: etcdserver: can only promote a learner member");
+            assertThatThrownBy(() -> cluster.memberPromote(
+                            MemberPromoteRequest.newBuilder().setID(1).build()))
+                    .hasMessage("NOT_FOUND: etcdserver: member not found");
+            assertThatThrownBy(() -> MaintenanceGrpc.newBlockingStub(member.channel())
+                            .moveLeader(MoveLeaderRequest.newBuilder()
+                                    .setTargetID(1)
+                                    .build()))
+                    .hasMessage("FAILED_PRECONDITION: etcdserver: bad leader transferee");
+
+            MemberAddResponse added = cluster.memberAdd(MemberAddRequest.newBuilder()
+                    .addPeerURLs("http://127.0.0.1:1")
+                    .build());
+            assertThat(added.getMembersCount()).isEqualTo(2);
+            member.kv().put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+            assertThat(cluster.memberRemove(MemberRemoveRequest.newBuilder()
+                                    .setID(added.getMember().getID())
+                                    .build())
+                            .getMembersList())
+                    .containsExactly(selfInTheList("default", "http://127.0.0.1:2379"));
+        }
+    }
+
     private static MemberListResponse list(RunningMember member) {
         return ClusterGrpc.newBlockingStub(member.channel())
                 .memberList(MemberListRequest.newBuilder().setLinearizable(true).build());
@@ -69,7 +116,7 @@ class MemberTest {
 
     private static dev.mainstay.etcd.proto.Member selfInTheList(String name, String... clientUrls) {
         return dev.mainstay.etcd.proto.Member.newBuilder()
-                .setID(0x8e9e05c52164694dL)
+                .setID(SELF)
                 .setName(name)
                 .addPeerURLs("http://localhost:2380")
                 .addAllClientURLs(List.of(clientUrls))

@@ -53,7 +53,7 @@ final class FlagTable {
             socket-reuse-address | bool | false | ignored(SO_REUSEADDR is always set) | Listen with SO_REUSEADDR.
             raft-read-timeout | duration | 5s | ignored(peers are watched by heartbeats) | Read timeout of connections between peers.
             raft-write-timeout | duration | 5s | ignored(peers are watched by heartbeats) | Write timeout of connections between peers.
-            max-learners | int | 1 | ignored(members can not be changed yet) | Most learners in the cluster at once.
+            max-learners | int | 1 | honoured | Most learners in the cluster at once.
 
             # Clustering
             initial-advertise-peer-urls | urls | http://localhost:2380 | honoured | This member's peer URLs as the others reach them.
@@ -79,7 +79,7 @@ final class FlagTable {
             discovery-cacert | string |  | ignored(there is no discovery) | CA certificate of discovery.
             discovery-user | string |  | ignored(there is no discovery) | User of discovery.
             discovery-password | string |  | ignored(there is no discovery) | Password of discovery.
-            strict-reconfig-check | bool | true | ignored(members can not be changed yet) | Refuse membership changes that could lose the quorum.
+            strict-reconfig-check | bool | true | honoured | Refuse membership changes that could lose the quorum.
             pre-vote | bool | true | ignored(it is always on) | Ask before an election whether it could be won.
             auto-compaction-retention | string | 0 | ignored(compaction by itself is not there yet; history grows until somebody compacts) | History to keep: hours or a duration (periodic), or revisions (revision); 0 keeps all.
             auto-compaction-mode | string | periodic | ignored(compaction by itself is not there yet) | periodic or revision.
