@@ -34,14 +34,16 @@ final class RatisGroup implements AutoCloseable {
     private final RaftGroupId id;
     private final RaftPeerId self;
     private final long memberId;
+    private final String address;
     private final ClientId client = ClientId.randomId();
     private volatile @Nullable Thread logThread;
 
-    private RatisGroup(RaftServer server, RaftGroupId id, RaftPeerId self, long memberId) throws IOException {
+    private RatisGroup(RaftServer server, RaftGroupId id, RaftPeerId self, RaftSettings settings) throws IOException {
         this.server = server;
         this.id = id;
         this.self = self;
-        this.memberId = memberId;
+        this.memberId = settings.memberId();
+        this.address = settings.peerHost() + ":" + settings.peerPort();
         this.division = server.getDivision(id);
     }
 
@@ -66,7 +68,7 @@ final class RatisGroup implements AutoCloseable {
                 .setProperties(RatisProperties.of(settings))
                 .setParameters(RatisProperties.parameters(port))
                 .build();
-        return new RatisGroup(server, id, self, settings.memberId());
+        return new RatisGroup(server, id, self, settings);
     }
 
     /** The name under which Ratis keeps this member's metrics. */
@@ -79,11 +81,28 @@ final class RatisGroup implements AutoCloseable {
     void start() throws IOException {
         try {
             server.start();
-        } catch (CompletionException e) {
-            throw new IOException("the Raft log can't be opened: " + e.getCause(), e.getCause());
-        } catch (RuntimeException e) {
-            throw new IOException("Raft can't start: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            throw explained(e);
         }
+    }
+
+    private IOException explained(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).startsWith("Failed to bind")) {
+                return new IOException(
+                        "can't listen for peers on " + address + ": " + reason(cause)
+                                + ". Stop what uses that address, or change --listen-peer-urls.",
+                        failure);
+            }
+        }
+        return failure instanceof CompletionException
+                ? new IOException("the Raft log can't be opened: " + failure.getCause(), failure.getCause())
+                : new IOException("Raft can't start: " + failure.getMessage(), failure);
+    }
+
+    private static String reason(Throwable cause) {
+        Throwable deeper = cause.getCause();
+        return String.valueOf(deeper == null ? cause.getMessage() : deeper.getMessage());
     }
 
     /** Ratis' door for proposals that appends on the caller's thread. */

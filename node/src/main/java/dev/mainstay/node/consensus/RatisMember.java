@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -39,6 +42,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ProposalQueue queue;
     private final PeerPort port;
     private final PeerLinks peers;
+    /** Holds at most one task: rounds follow one another. */
+    private final ExecutorService readThread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("read-rounds").factory());
+
     private final ReadRounds reads;
     private final LogTrimmer trimmer;
     private final SyncClock syncClock;
@@ -74,7 +81,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 RatisProperties.messageBytes(settings),
                 settings.timeouts().requestMillis());
         this.requestNanos = TimeUnit.MILLISECONDS.toNanos(settings.timeouts().requestMillis());
-        this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos);
+        this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos, this::follow);
         this.trimmer = new LogTrimmer(settings.log(), this::trim);
         this.syncClock = new SyncClock(nanoClock, meter);
     }
@@ -252,6 +259,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             LOG.warn("the log did not close cleanly", e);
         }
         peers.close();
+        readThread.shutdown();
         now.watchdog.close();
         now.leadership.close();
         now.acknowledged.close();
@@ -329,6 +337,14 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             meter.failed(refused.size(), ErrorCode.LEADER_CHANGED);
         }
         reads.start();
+    }
+
+    private void follow(Runnable round) {
+        try {
+            readThread.execute(round);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed", e);
+        }
     }
 
     private CompletableFuture<Boolean> readRound() {

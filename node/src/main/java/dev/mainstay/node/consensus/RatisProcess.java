@@ -17,6 +17,9 @@ final class RatisProcess {
     private static final Logger LOG_WORKER =
             Logger.getLogger("org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker");
 
+    /** Warns several times a second of every peer that is down, which the leader's own duties tell better. */
+    private static final Logger PEER_TALK = Logger.getLogger("org.apache.ratis.grpc.server");
+
     private RatisProcess() {}
 
     static void tame() {
@@ -25,6 +28,9 @@ final class RatisProcess {
         ExitUtils.setTerminateOnUncaughtException(false);
         Thread.setDefaultUncaughtExceptionHandler(handler);
         LOG_WORKER.setFilter(record -> !String.valueOf(record.getMessage()).contains("got interrupted"));
+        if (PEER_TALK.getLevel() == null) {
+            PEER_TALK.setLevel(Level.SEVERE);
+        }
         if (RATIS.getLevel() == null) {
             RATIS.setLevel(Level.WARNING);
         }

@@ -27,6 +27,7 @@ final class RatisProperties {
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
         timeouts(properties, settings.timeouts(), settings.alone());
         durability(properties);
+        replication(properties);
         sizes(properties, settings);
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         RaftServerConfigKeys.Read.setTimeout(
@@ -74,6 +75,14 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+    }
+
+    /**
+     * Ratis would let a resent request pass for one that is under way when both begin at the same entry, even if the new one
+     * is longer, and acknowledge entries that the follower doesn't have.
+     */
+    private static void replication(RaftProperties properties) {
+        RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
     }
 
     private static void sizes(RaftProperties properties, RaftSettings settings) {

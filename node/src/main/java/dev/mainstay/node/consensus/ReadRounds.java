@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +22,22 @@ final class ReadRounds {
     private final Supplier<CompletableFuture<Boolean>> round;
     private final LongSupplier nanoClock;
     private final long timeoutNanos;
+    private final Executor follow;
     private List<Waiter> next = new ArrayList<>();
     private List<Waiter> inRound = List.of();
     private boolean running;
     private @Nullable ErrorCode closed;
 
-    /** @param round one read-index round: true when this member has applied all that was committed before it */
-    ReadRounds(Supplier<CompletableFuture<Boolean>> round, LongSupplier nanoClock, long timeoutNanos) {
+    /**
+     * @param round one read-index round: true when this member has applied all that was committed before it
+     * @param follow starts the round that follows another: Ratis tells of a round's end while it walks its list of rounds,
+     *     and must not be given a new one then
+     */
+    ReadRounds(Supplier<CompletableFuture<Boolean>> round, LongSupplier nanoClock, long timeoutNanos, Executor follow) {
         this.round = round;
         this.nanoClock = nanoClock;
         this.timeoutNanos = timeoutNanos;
+        this.follow = follow;
     }
 
     CompletableFuture<Optional<ErrorCode>> join() {
@@ -76,7 +83,7 @@ final class ReadRounds {
             waiter.answer.complete(Optional.empty());
         }
         if (upToDate) {
-            start();
+            follow.execute(this::start);
         }
     }
 

@@ -1,9 +1,13 @@
 package dev.mainstay.node.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.mvcc.HashRead;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -158,6 +162,20 @@ class RatisClusterTest {
             }
             assertThat(calls.call(8, PeerMethod.STATE_HASH, new byte[0])).failsWithin(20, TimeUnit.SECONDS);
             assertThat(calls.call(2, PeerMethod.TIME_TO_LIVE, new byte[0])).failsWithin(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void takenPeerPortIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                RatisMember member = new RatisMember(
+                        RaftSettings.usual(directory, 1, 77, "127.0.0.1", taken.getLocalPort()),
+                        new FileState(directory.resolve("state")),
+                        ConsensusMeter.NONE,
+                        (_, _) -> {})) {
+            assertThatThrownBy(() -> member.start(() -> 0, Leadership.IGNORED))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("can't listen for peers on 127.0.0.1:" + taken.getLocalPort());
         }
     }
 

@@ -20,7 +20,8 @@ class ReadRoundsTest {
                 return rounds.getLast();
             },
             clock::get,
-            1_000);
+            1_000,
+            Runnable::run);
 
     @Test
     void readsThatComeDuringARoundShareTheNext() {
