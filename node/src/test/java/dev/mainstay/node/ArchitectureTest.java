@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("consensus", 4),
             Map.entry("watch", 4),
             Map.entry("leader", 5),
+            Map.entry("snapshot", 5),
             Map.entry("coordination", 5),
             Map.entry("api", 6),
             Map.entry("observability", 7),

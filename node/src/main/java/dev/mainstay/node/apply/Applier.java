@@ -17,6 +17,7 @@ import dev.mainstay.node.storage.StoreTransaction;
 import dev.mainstay.node.storage.Table;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the log to the replicated state: one entry, one write. What an entry changes, where it stands in the log and the
@@ -109,6 +110,18 @@ public final class Applier {
     /** The last entry whose changes a crash right now would leave: the replay begins behind it. */
     public LogPosition durable() {
         return AppliedState.decode(store.getDurable(APPLIED, POSITION)).position();
+    }
+
+    /** One value of a table, wherever it is read from. */
+    public interface RowLookup {
+
+        /** The value, null if there is none. */
+        byte @Nullable [] get(Table table, byte[] key);
+    }
+
+    /** The last entry that a state holds which nobody has open, such as a checkpoint. */
+    public static LogPosition position(RowLookup rows) {
+        return AppliedState.decode(rows.get(APPLIED, POSITION)).position();
     }
 
     /** Cluster elapsed time in milliseconds as of the last applied entry: how long leaders have led, in sum. */

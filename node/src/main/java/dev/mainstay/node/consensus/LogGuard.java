@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.LogPosition;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -32,18 +33,21 @@ final class LogGuard {
     private final Path acknowledgedFile;
     private final long durable;
     private final boolean alone;
+    private final @Nullable LogPosition installed;
     private long lastTerm;
 
     /**
      * @param directory where the segments are
      * @param durable the index up to which the state needs no log, 0 for none
      * @param alone whether no peer may need entries that this member doesn't
+     * @param installed the position at which the state came from a peer, without a log; null if it never did
      */
-    LogGuard(Path directory, Path acknowledgedFile, long durable, boolean alone) {
+    LogGuard(Path directory, Path acknowledgedFile, long durable, boolean alone, @Nullable LogPosition installed) {
         this.directory = directory;
         this.acknowledgedFile = acknowledgedFile;
         this.durable = durable;
         this.alone = alone;
+        this.installed = installed;
     }
 
     /**
@@ -64,6 +68,11 @@ final class LogGuard {
         }
         long acknowledged = Math.max(durable, watermark.orElse(0));
         if (segments.isEmpty()) {
+            if (installed != null && installed.index() == durable && acknowledged == durable) {
+                lastTerm = installed.term();
+                checkTerm(true);
+                return new Findings(acknowledged, -1);
+            }
             if (acknowledged > 0) {
                 throw damaged(
                         directory, 0, acknowledged, "the log is empty, but entries up to here were acknowledged.");
@@ -81,7 +90,7 @@ final class LogGuard {
                             + ": what lies between is missing. The database may be an older copy than the log.");
         }
         Findings findings = scan(segments, acknowledged, unknown);
-        checkTerm(segments);
+        checkTerm(!segments.isEmpty());
         return findings;
     }
 
@@ -146,7 +155,7 @@ final class LogGuard {
         while (alone
                 && needed < segments.size() - 1
                 && !segments.get(needed).isOpen()
-                && segments.get(needed).end() <= durable) {
+                && segments.get(needed).end() < durable) {
             Files.delete(segments.get(needed).path());
             needed++;
         }
@@ -179,7 +188,7 @@ final class LogGuard {
     }
 
     /** The term is kept beside the log; one that runs behind it could make this member vote or lead twice in a term. */
-    private void checkTerm(List<SegmentFile> segments) throws IOException {
+    private void checkTerm(boolean needed) throws IOException {
         Path file = directory.resolve("raft-meta");
         long term = -1;
         if (Files.exists(file)) {
@@ -191,7 +200,7 @@ final class LogGuard {
                 LOG.debug("{}", file, e);
             }
         }
-        if (term < lastTerm || (term < 0 && !segments.isEmpty())) {
+        if (term < lastTerm || (term < 0 && needed)) {
             throw damaged(
                     file,
                     0,

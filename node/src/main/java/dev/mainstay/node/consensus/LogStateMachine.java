@@ -58,6 +58,9 @@ final class LogStateMachine extends BaseStateMachine {
 
         void leaderChanged(RaftPeerId leader);
 
+        /** The leader no longer has the log that this member lacks; fails if the state can't be had otherwise. */
+        CompletableFuture<Void> snapshotNeeded(RaftPeerId leader, LogPosition firstAvailable);
+
         /** The member can't go on. */
         void failed(String reason, Throwable cause);
 
@@ -161,6 +164,21 @@ final class LogStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
         events.leaderChanged(leader);
+    }
+
+    /**
+     * A leader whose log begins at its very beginning asks new members this too; they take the log. Otherwise the answer
+     * stays out for good, or until it fails: the member is started again on the new state.
+     */
+    @Override
+    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex first) {
+        if (first.getIndex() <= RaftLog.LEAST_VALID_LOG_INDEX) {
+            return CompletableFuture.completedFuture(null);
+        }
+        RaftPeerId leader = RaftPeerId.valueOf(
+                role.getFollowerInfo().getLeaderInfo().getId().getId());
+        return events.snapshotNeeded(leader, new LogPosition(first.getTerm(), first.getIndex()))
+                .thenCompose(_ -> new CompletableFuture<>());
     }
 
     @Override

@@ -2,8 +2,12 @@ package dev.mainstay.node.consensus;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,10 +28,17 @@ import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ratis' server with our one group in it. Any thread. */
 final class RatisGroup implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RatisGroup.class);
+
+    private static final long EVICTION_PATIENCE_MILLIS = 2_000;
 
     private final RaftServer server;
     private final RaftServer.Division division;
@@ -35,6 +46,7 @@ final class RatisGroup implements AutoCloseable {
     private final RaftPeerId self;
     private final long memberId;
     private final String address;
+    private final Path segments;
     private final ClientId client = ClientId.randomId();
     private volatile @Nullable Thread logThread;
 
@@ -44,6 +56,7 @@ final class RatisGroup implements AutoCloseable {
         this.self = self;
         this.memberId = settings.memberId();
         this.address = settings.peerHost() + ":" + settings.peerPort();
+        this.segments = settings.segmentDirectory();
         this.division = server.getDivision(id);
     }
 
@@ -192,15 +205,37 @@ final class RatisGroup implements AutoCloseable {
     }
 
     /**
-     * Drops the files of the log that hold nothing behind {@code index} and that no peer still needs; returns before it
-     * is done. Ratis' own way, a snapshot request, does nothing when the state has just become durable.
+     * Drops the files of the log that hold nothing from {@code index} on and that no peer still needs, as far as
+     * {@link LogNeed} goes; returns before it is done. The entry at {@code index} stays: a state taken from here then
+     * always ends within the log, and what follows can be told to fit. Ratis' own way, a snapshot request, does nothing when
+     * the state has just become durable.
      */
     void dropLog(long index) {
-        long needed = division.getCommitInfos().stream()
-                .mapToLong(CommitInfoProto::getCommitIndex)
-                .min()
-                .orElse(index);
-        var _ = division.getRaftLog().purge(Math.min(index, needed));
+        List<LogNeed.Piece> pieces = new ArrayList<>();
+        try {
+            for (SegmentFile segment : SegmentFile.list(segments)) {
+                pieces.add(new LogNeed.Piece(segment.start(), Files.size(segment.path())));
+            }
+        } catch (IOException e) {
+            LOG.debug("the log changed while it was looked at; it will be trimmed another time", e);
+            return;
+        }
+        long droppable = LogNeed.USUAL.droppable(index - 1, peers(), pieces);
+        if (droppable > 0) {
+            var _ = division.getRaftLog().purge(droppable);
+        }
+    }
+
+    private List<LogNeed.Peer> peers() {
+        Map<ByteString, Long> silences = new HashMap<>();
+        for (ServerRpcProto follower : followers()) {
+            silences.put(follower.getId().getId(), follower.getLastRpcElapsedTimeMs());
+        }
+        return commitInfos().stream()
+                .map(peer -> new LogNeed.Peer(
+                        peer.getCommitIndex(),
+                        silences.getOrDefault(peer.getServer().getId(), 0L)))
+                .toList();
     }
 
     /** To be called on the log's thread. */
@@ -218,7 +253,26 @@ final class RatisGroup implements AutoCloseable {
         if (log != null && log.getState() == Thread.State.TIMED_WAITING) {
             log.interrupt();
         }
+        endEviction();
         server.close();
+    }
+
+    /**
+     * Ratis' close waits for the thread that trims the log's cache while it holds the lock which that thread may be
+     * waiting for, and would then wait for good; so that thread is ended before.
+     */
+    private void endEviction() {
+        String name = RaftGroupMemberId.valueOf(self, id) + "-cacheEviction";
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith(name)) {
+                thread.interrupt();
+                try {
+                    thread.join(EVICTION_PATIENCE_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
     }
 
     static RaftPeer ratisPeer(GroupControl.Peer peer) {

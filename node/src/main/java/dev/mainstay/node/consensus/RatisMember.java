@@ -51,6 +51,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final SyncClock syncClock;
     private final LongSupplier nanoClock = System::nanoTime;
     private final long requestNanos;
+    private volatile SnapshotRequests snapshots = SnapshotRequests.NONE;
     private volatile @Nullable Running running;
     private volatile boolean closing;
 
@@ -86,6 +87,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.syncClock = new SyncClock(nanoClock, meter);
     }
 
+    /** Who fetches the state when the log can't bring this member up to date. To be set before it starts. */
+    public void snapshotsFrom(SnapshotRequests requests) {
+        snapshots = requests;
+    }
+
     /**
      * Verifies the log, replays what the state lacks and joins the group. Returns when the log is open; whether there is
      * a leader shows in {@link RaftStatus}.
@@ -99,12 +105,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                         settings.segmentDirectory(),
                         settings.acknowledgedFile(),
                         state.durable().index(),
-                        settings.alone())
+                        settings.alone(),
+                        InstalledLog.read(settings.logDirectory()))
                 .examine();
         var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
         queue.begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
         var notice = new LeadershipNotice(leadership, this::inOffice);
-        var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged));
+        var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
         RatisGroup group = RatisGroup.of(settings, stateMachine, port);
         var log = new LogAppend(group);
@@ -366,10 +373,12 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
         private final LeadershipNotice leadership;
         private final AcknowledgedIndex acknowledged;
+        private final SnapshotWish snapshot;
 
-        LogEvents(LeadershipNotice leadership, AcknowledgedIndex acknowledged) {
+        LogEvents(LeadershipNotice leadership, AcknowledgedIndex acknowledged, SnapshotWish snapshot) {
             this.leadership = leadership;
             this.acknowledged = acknowledged;
+            this.snapshot = snapshot;
         }
 
         @Override
@@ -408,6 +417,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             if (leaderId != memberId()) {
                 reroute(new Route.To(leaderId));
             }
+        }
+
+        @Override
+        public CompletableFuture<Void> snapshotNeeded(RaftPeerId leader, LogPosition firstAvailable) {
+            return snapshot.wanted(RatisGroup.memberId(leader), firstAvailable);
         }
 
         @Override

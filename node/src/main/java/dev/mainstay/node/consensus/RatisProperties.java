@@ -101,6 +101,8 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(
                 properties, SizeInBytes.valueOf(settings.log().segmentBytes()));
         RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+        // A lagging follower is told so, and fetches the state by itself.
+        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setCreationGap(properties, 1L);
     }

@@ -32,6 +32,16 @@ record SegmentScan(
     private static final int INDEX_TAG = 2 << 3;
 
     static SegmentScan of(SegmentFile segment) throws IOException {
+        return of(segment, Long.MAX_VALUE);
+    }
+
+    /** The term of an entry, -1 if the file doesn't hold it whole. */
+    static long termAt(SegmentFile segment, long index) throws IOException {
+        SegmentScan scan = of(segment, index);
+        return scan.lastIndex() == index && index >= segment.start() ? scan.lastTerm() : -1;
+    }
+
+    private static SegmentScan of(SegmentFile segment, long until) throws IOException {
         try (var channel = FileChannel.open(segment.path(), StandardOpenOption.READ);
                 var arena = Arena.ofConfined()) {
             if (channel.size() > Integer.MAX_VALUE) {
@@ -40,11 +50,11 @@ record SegmentScan(
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena)
                     .asByteBuffer()
                     .order(ByteOrder.BIG_ENDIAN);
-            return scan(bytes, segment.start());
+            return scan(bytes, segment.start(), until);
         }
     }
 
-    private static SegmentScan scan(ByteBuffer bytes, long start) throws IOException {
+    private static SegmentScan scan(ByteBuffer bytes, long start, long until) throws IOException {
         for (int i = 0; i < HEADER.length; i++) {
             if (i >= bytes.limit() || bytes.get(i) != HEADER[i]) {
                 return new SegmentScan(start - 1, 0, 0, "the file's header is damaged or cut off");
@@ -54,7 +64,7 @@ record SegmentScan(
         long index = start - 1;
         long term = 0;
         int offset = HEADER.length;
-        while (offset < bytes.limit()) {
+        while (offset < bytes.limit() && index < until) {
             if (bytes.get(offset) == 0) {
                 return new SegmentScan(index, term, offset, zerosFrom(bytes, offset) ? null : "bytes behind the end");
             }

@@ -93,10 +93,6 @@ public final class MemberGauges {
         never("etcd_server_heartbeat_send_failures_total", "The total number of leader heartbeat send failures.");
         never("etcd_server_slow_read_indexes_total", "The total number of pending read indexes not in sync in time.");
         never("etcd_server_read_indexes_failed_total", "The total number of failed read indexes seen.");
-        gauge(
-                "etcd_server_snapshot_apply_in_progress_total",
-                "1 if the server is applying the incoming snapshot. 0 if none.",
-                () -> 0);
     }
 
     private void never(String name, String help) {

@@ -5,6 +5,7 @@ import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.ConsensusMeter;
+import dev.mainstay.node.snapshot.SnapshotMeter;
 import dev.mainstay.node.watch.WatchMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -42,11 +43,13 @@ public final class MemberMeters {
     private final DistributionSummary defragmentations;
     private final ApplyMeters apply;
     private final SlowLog slowLog;
+    private final SnapshotMeters snapshots;
 
     /** @param slowApply what takes longer to apply than this is counted and logged; zero for nothing */
     public MemberMeters(MeterRegistry registry, Duration slowApply) {
         this.registry = registry;
         this.apply = new ApplyMeters(registry);
+        this.snapshots = new SnapshotMeters(registry);
         this.slowLog = SlowLog.of("apply request took too long", slowApply);
         renewed = counter("etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.");
         defragmentations = DistributionSummary.builder("etcd_disk_backend_defrag_duration_seconds")
@@ -114,6 +117,11 @@ public final class MemberMeters {
     /** A defragmentation took so long. */
     public void defragmented(long nanos) {
         defragmentations.record(nanos / NANOS_PER_SECOND);
+    }
+
+    /** What snapshots report to. */
+    public SnapshotMeter snapshots() {
+        return snapshots;
     }
 
     /** What the log reports to. */

@@ -85,8 +85,15 @@ final class Core implements AutoCloseable {
     private final LeaderCalls leaderCalls;
     private final MembershipKeeper keeper;
     private final MemberRequests memberRequests;
+    private final Snapshots snapshots;
 
-    Core(NodeSettings settings, DataDirectory directory, MemberMeters meters, FatalListener fatal) {
+    Core(
+            NodeSettings settings,
+            DataDirectory directory,
+            MemberMeters meters,
+            FatalListener fatal,
+            RestartListener restart)
+            throws IOException {
         try {
             engine = parts.started(
                     "store",
@@ -121,13 +128,23 @@ final class Core implements AutoCloseable {
             applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
             RaftSettings log = LogSettings.of(settings, directory, members.now());
             alone = log.alone();
-            raft = parts.started(
-                    "log",
-                    new RatisMember(log, new MemberState(applier, keys, store, meters), meters.consensus(), fatal));
+            MemberState state = new MemberState(applier, keys, store, meters);
+            raft = parts.started("log", new RatisMember(log, state, meters.consensus(), fatal));
             ScheduledExecutorService threads = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("duties").daemon().factory());
             parts.started("duties", threads);
             scheduler = Scheduler.on(threads);
+            snapshots = parts.started(
+                    "snapshots",
+                    new Snapshots(
+                            directory,
+                            new CheckpointSource(state, engine),
+                            raft.peers(),
+                            raft.peerMethods(),
+                            meters.snapshots(),
+                            scheduler,
+                            restart));
+            raft.snapshotsFrom(snapshots.requests());
             clock = new ClusterClock(System::nanoTime, applier::clockMillis);
             leaseKeeper = parts.started(
                     "leases", new LeaseKeeper(leases, inbox, raft, clock, applier::clockMillis, scheduler));
@@ -175,7 +192,7 @@ final class Core implements AutoCloseable {
                     raft.peers(),
                     System::nanoTime,
                     settings.raft().requestTimeout().toMillis());
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             parts.close();
             throw e;
         }
@@ -299,6 +316,10 @@ final class Core implements AutoCloseable {
 
     LeaseKeeper leaseKeeper() {
         return leaseKeeper;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     Scheduler scheduler() {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * LOCK            locked while a node serves from here; its text is that node's process id
  * log/            the Raft log (or elsewhere, by --wal-dir)
  * db/             the store
+ * db.incoming/    a store that is being fetched from a peer; db.replaced/ what it takes the place of
+ * snapshots/      checkpoints of the store that peers are reading
  * acknowledged    the last acknowledged log index
  * </pre>
  *
@@ -213,6 +215,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Where the store lives. */
     public Path store() {
         return directory.resolve("db");
+    }
+
+    /** Where checkpoints of the store are, while peers read them. */
+    public Path snapshots() {
+        return directory.resolve("snapshots");
     }
 
     /** Where the Raft log lives. */

@@ -6,6 +6,7 @@ import dev.mainstay.node.api.EtcdApi;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
+import dev.mainstay.node.consensus.InstalledLog;
 import dev.mainstay.node.consensus.RatisMember;
 import dev.mainstay.node.leader.CompactionKeeper;
 import dev.mainstay.node.leader.CompactionPace;
@@ -13,7 +14,9 @@ import dev.mainstay.node.leader.DiskFullMark;
 import dev.mainstay.node.leader.SpaceKeeper;
 import dev.mainstay.node.leader.SpaceLimits;
 import dev.mainstay.node.membership.MemberId;
+import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.mvcc.Compactor;
+import dev.mainstay.node.observability.BoundMeters;
 import dev.mainstay.node.observability.CallMeters;
 import dev.mainstay.node.observability.ExactRegistry;
 import dev.mainstay.node.observability.MemberGauges;
@@ -62,14 +65,21 @@ public final class Member implements AutoCloseable {
     private final NodeIdentity identity;
     private final ClientListeners listeners;
 
-    private Member(NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal)
+    private Member(
+            NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
             throws DataDirectoryException, IOException {
         try {
             DataDirectory directory = open(settings);
             identity = directory.identity();
+            parts.started("gauges", new BoundMeters(registry));
             new DiskReserve(directory.path()).settle();
+            new IncomingStore(
+                            directory.store(),
+                            position ->
+                                    InstalledLog.settle(LogSettings.of(settings, directory, Members.NONE), position))
+                    .settle();
             MemberMeters meters = new MemberMeters(registry, settings.limits().warnApply());
-            Core core = parts.started("core", new Core(settings, directory, meters, fatal));
+            Core core = parts.started("core", new Core(settings, directory, meters, fatal, restart));
             refuseRemoved(directory, core);
             SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
             CompactionKeeper compaction = parts.started(
@@ -112,7 +122,23 @@ public final class Member implements AutoCloseable {
      */
     public static Member start(NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal)
             throws DataDirectoryException, IOException {
-        return new Member(settings, vertx, registry, fatal);
+        return start(
+                settings,
+                vertx,
+                registry,
+                fatal,
+                reason -> fatal.fatal("it must start again: " + reason, new IllegalStateException(reason)));
+    }
+
+    /**
+     * The same for one that can be started again within its process.
+     *
+     * @param restart told when that is needed, after which the member should be closed and started again
+     */
+    static Member start(
+            NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
+            throws DataDirectoryException, IOException {
+        return new Member(settings, vertx, registry, fatal, restart);
     }
 
     private DataDirectory open(NodeSettings settings) throws DataDirectoryException {
@@ -215,6 +241,14 @@ public final class Member implements AutoCloseable {
                 "mainstay_write_buffer_bytes",
                 "What changes not yet flushed take in memory.",
                 core.engine()::bufferedBytes);
+        gauges.gauge(
+                "etcd_server_snapshot_apply_in_progress_total",
+                "1 if the server is applying the incoming snapshot. 0 if none.",
+                () -> core.snapshots().fetching() ? 1 : 0);
+        gauges.gauge(
+                "mainstay_snapshots_open",
+                "Snapshots open for other members.",
+                () -> core.snapshots().open());
         gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
         parts.started("process meters", new ProcessMeters()).bind(registry);
     }

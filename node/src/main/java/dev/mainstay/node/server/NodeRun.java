@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The life of the one member of this process, from its first log line to its exit status. */
 final class NodeRun implements AutoCloseable {
@@ -23,7 +24,7 @@ final class NodeRun implements AutoCloseable {
 
     private final Vertx vertx;
     private final ExactRegistry registry;
-    private final StopStack running = new StopStack();
+    private volatile @Nullable MemberLife life;
     private final AtomicReference<String> fault = new AtomicReference<>("");
 
     NodeRun(Vertx vertx, ExactRegistry registry) {
@@ -42,7 +43,9 @@ final class NodeRun implements AutoCloseable {
                         + Runtime.version() + "), name " + settings.identity().name() + ", data directory "
                         + settings.identity().dataDir().toAbsolutePath());
         try {
-            Member member = start(settings);
+            MemberLife starting = MemberLife.of(settings, vertx, registry, this::fatal);
+            life = starting;
+            Member member = starting.start();
             LOG.log(
                     Level.INFO,
                     "member " + MemberId.hex(member.identity().memberId()) + " of cluster "
@@ -64,21 +67,20 @@ final class NodeRun implements AutoCloseable {
         return fault.get().isEmpty() ? 0 : FAILED;
     }
 
-    /** Holds a stop up until the start is through, so that nothing is left open. */
-    private synchronized Member start(NodeSettings settings) throws DataDirectoryException, IOException {
-        return running.started("member", Member.start(settings, vertx, registry, this::fatal));
-    }
-
     /**
      * Stops the member and returns when it has stopped, whoever else is stopping it. The process must not end before: its
      * end would wait for threads of the store that wait for the Java machine.
      */
     @Override
-    public synchronized void close() {
-        if (!running.isEmpty()) {
+    public void close() {
+        MemberLife now = life;
+        if (now == null) {
+            return;
+        }
+        if (!now.isEmpty()) {
             LOG.log(Level.INFO, "stopping");
         }
-        running.close();
+        now.close();
     }
 
     /** Any thread. Only the first fault counts; those that follow are mostly its consequences. */

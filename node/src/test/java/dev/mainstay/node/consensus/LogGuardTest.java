@@ -278,7 +278,7 @@ class LogGuardTest {
     }
 
     private static LogGuard.Findings examine(Path data, long durable) throws IOException {
-        return new LogGuard(segmentDirectory(data), data.resolve("acknowledged"), durable, true).examine();
+        return new LogGuard(segmentDirectory(data), data.resolve("acknowledged"), durable, true, null).examine();
     }
 
     private static void acknowledge(Path data, long index) throws IOException {

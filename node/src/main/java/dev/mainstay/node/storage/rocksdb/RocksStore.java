@@ -4,6 +4,7 @@ import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.Entry;
 import dev.mainstay.node.storage.PendingChanges;
 import dev.mainstay.node.storage.StorageCorruptedException;
+import dev.mainstay.node.storage.StorageException;
 import dev.mainstay.node.storage.StorageFailedException;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.StoreFaultListener;
@@ -23,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
@@ -40,6 +44,9 @@ public final class RocksStore implements Store {
 
     /** After so many deleted keys in a row a pooled iterator gives up, as it doesn't know where its caller's range ends. */
     private static final int MOST_SKIPPED = 64;
+
+    /** Files that reading one value may keep open. */
+    private static final int READ_ONLY_FILES = 16;
 
     private static final long CLOSE_PATIENCE_MILLIS = 10_000;
 
@@ -275,6 +282,35 @@ public final class RocksStore implements Store {
                 checkpoint.createCheckpoint(target.toString());
             }
         });
+    }
+
+    /**
+     * Reads one value from a checkpoint, or any other store that nobody has open.
+     *
+     * @return null if there is none
+     * @throws StorageException if the directory holds no such store
+     */
+    public static byte @Nullable [] readCheckpoint(Path directory, Table table, byte[] key) {
+        RocksDB.loadLibrary();
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try (var family = new ColumnFamilyOptions();
+                var options =
+                        new DBOptions().setMaxOpenFiles(READ_ONLY_FILES).setInfoLogLevel(InfoLogLevel.HEADER_LEVEL);
+                var db = RocksDB.openReadOnly(
+                        options,
+                        directory.toString(),
+                        List.of(
+                                new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family),
+                                new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.UTF_8), family)),
+                        handles)) {
+            try {
+                return db.get(handles.getLast(), key);
+            } finally {
+                handles.forEach(ColumnFamilyHandle::close);
+            }
+        } catch (RocksDBException e) {
+            throw Faults.of(e);
+        }
     }
 
     /**
