@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,15 +197,19 @@ public final class DataDirectory implements AutoCloseable {
         return identity;
     }
 
-    /** What the flags say otherwise than the data, one sentence each; the data is right. */
+    /**
+     * What the flags say otherwise than the data, one sentence each; the data is right. The rest of the cluster may well have
+     * changed since this member began in it.
+     */
     public List<String> differencesFrom(NodeIdentity wanted) {
-        if (wanted.memberId() == identity.memberId() && wanted.clusterId() == identity.clusterId()) {
+        if (Set.copyOf(wanted.peerUrls()).equals(Set.copyOf(identity.peerUrls()))
+                && wanted.token().equals(identity.token())) {
             return List.of();
         }
-        return List.of("the flags describe member " + MemberId.hex(wanted.memberId()) + " of cluster "
-                + MemberId.hex(wanted.clusterId()) + ", but " + directory + " holds member "
-                + MemberId.hex(identity.memberId()) + " of cluster " + MemberId.hex(identity.clusterId())
-                + "; the data counts");
+        return List.of("the flags give peer URLs " + wanted.peerUrls() + " and cluster token " + wanted.token() + ", but "
+                + directory + " holds member " + MemberId.hex(identity.memberId()) + " of cluster "
+                + MemberId.hex(identity.clusterId()) + ", made with " + identity.peerUrls() + " and "
+                + identity.token() + "; the data counts");
     }
 
     /** The directory itself. */
