@@ -30,7 +30,7 @@ final class Handover {
             return;
         }
         String id = Long.toHexString(heir.get().memberId());
-        int millis = 2 * settings.timeouts().electionMillis();
+        int millis = 3 * settings.timeouts().electionMillis();
         try {
             control.transferLeadership(heir.get().memberId()).get(millis, TimeUnit.MILLISECONDS);
             LOG.info("handed leadership to member {}", id);

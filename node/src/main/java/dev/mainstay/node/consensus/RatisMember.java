@@ -123,7 +123,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 meter,
                 nanoClock,
                 TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()));
-        var control = new RatisControl(group, settings.timeouts().electionMillis());
+        var control = new RatisControl(group, 2 * settings.timeouts().electionMillis());
         running = new Running(group, control, stateMachine, batcher, watchdog, notice, acknowledged);
         try {
             group.start();

@@ -206,10 +206,11 @@ public final class DataDirectory implements AutoCloseable {
                 && wanted.token().equals(identity.token())) {
             return List.of();
         }
-        return List.of("the flags give peer URLs " + wanted.peerUrls() + " and cluster token " + wanted.token() + ", but "
-                + directory + " holds member " + MemberId.hex(identity.memberId()) + " of cluster "
-                + MemberId.hex(identity.clusterId()) + ", made with " + identity.peerUrls() + " and "
-                + identity.token() + "; the data counts");
+        return List.of(
+                "the flags give peer URLs " + wanted.peerUrls() + " and cluster token " + wanted.token() + ", but "
+                        + directory + " holds member " + MemberId.hex(identity.memberId()) + " of cluster "
+                        + MemberId.hex(identity.clusterId()) + ", made with " + identity.peerUrls() + " and "
+                        + identity.token() + "; the data counts");
     }
 
     /** The directory itself. */
