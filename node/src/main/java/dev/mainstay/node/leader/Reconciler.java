@@ -31,6 +31,7 @@ final class Reconciler {
     /** A removed member that is up gets this long to hear of its removal before nobody talks to it any more. */
     private static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    private static final long NOBODY = 0;
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final GroupControl control;
@@ -42,6 +43,7 @@ final class Reconciler {
 
     private final Map<Peer, Asked> asked = new HashMap<>();
     private final Map<Long, Long> leavingSince = new HashMap<>();
+    private long lastSuccessor = NOBODY;
     private long notBeforeNanos;
     private @Nullable CompletableFuture<Void> underWay;
 
@@ -101,15 +103,17 @@ final class Reconciler {
             if (now - since >= FAREWELL_NANOS || !contact.isInTouch(id)) {
                 configure(
                         "without " + MemberId.hex(id),
-                        configured.stream()
-                                .filter(other -> other.memberId() != id)
-                                .toList());
+                        without(configured, id));
                 return true;
             }
         }
         return false;
     }
 
+    /**
+     * A learner that is promoted goes and comes back with a vote. Given one where it is, it would get the log but never be
+     * told that it has caught up, and until the next leader tells it so it doesn't vote (Ratis 3.3).
+     */
     private boolean change(Members members, List<Peer> configured) {
         for (Peer peer : configured) {
             Optional<Member> member = members.find(peer.memberId());
@@ -118,7 +122,13 @@ final class Reconciler {
             }
             Peer wanted = wanted(member.get());
             if (peer.memberId() == self || isUp(member.get(), wanted)) {
-                configure("with " + wanted, with(configured, wanted));
+                if (peer.learner() && !wanted.learner()) {
+                    configure(
+                            "without learner " + MemberId.hex(peer.memberId()) + ", which will be back as a voter",
+                            without(configured, peer.memberId()));
+                } else {
+                    configure("with " + wanted, with(configured, wanted));
+                }
                 return true;
             }
         }
@@ -150,8 +160,11 @@ final class Reconciler {
         Optional<Peer> successor = configured.stream()
                 .filter(peer -> peer.memberId() != self && !peer.learner())
                 .filter(peer -> members.find(peer.memberId()).isPresent() && contact.isInTouch(peer.memberId()))
+                .filter(peer -> peer.memberId() != lastSuccessor)
                 .max(Comparator.comparingLong(
                         peer -> control.matchIndex(peer.memberId()).orElse(0)));
+        // One that didn't take over is passed over once.
+        lastSuccessor = successor.map(Peer::memberId).orElse(NOBODY);
         successor.ifPresent(peer -> run(
                 "this member was removed; handing leadership to " + MemberId.hex(peer.memberId()),
                 control.transferLeadership(peer.memberId())));
@@ -212,6 +225,10 @@ final class Reconciler {
         next.add(wanted);
         next.sort(Comparator.comparing(Peer::memberId, Long::compareUnsigned));
         return next;
+    }
+
+    private static List<Peer> without(List<Peer> configured, long id) {
+        return configured.stream().filter(peer -> peer.memberId() != id).toList();
     }
 
     private static Optional<Peer> find(List<Peer> configured, long id) {

@@ -120,9 +120,15 @@ final class Core implements AutoCloseable {
                             System::nanoTime,
                             RANDOM));
             LeaseInbox inbox = new LeaseInbox();
+            ScheduledExecutorService threads = Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("duties").daemon().factory());
+            scheduler = Scheduler.on(threads);
             NodeIdentity identity = directory.identity();
             RemovalNotice removal = new RemovalNotice(
                     identity.memberId(),
+                    this::leads,
+                    scheduler,
+                    System::nanoTime,
                     () -> fatal.fatal(
                             "the cluster removed this member", new RemovedMemberException(identity.memberId())));
             applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
@@ -130,10 +136,7 @@ final class Core implements AutoCloseable {
             alone = log.alone();
             MemberState state = new MemberState(applier, keys, store, meters);
             raft = parts.started("log", new RatisMember(log, state, meters.consensus(), fatal));
-            ScheduledExecutorService threads = Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().name("duties").daemon().factory());
             parts.started("duties", threads);
-            scheduler = Scheduler.on(threads);
             snapshots = parts.started(
                     "snapshots",
                     new Snapshots(
@@ -196,6 +199,10 @@ final class Core implements AutoCloseable {
             parts.close();
             throw e;
         }
+    }
+
+    private boolean leads() {
+        return raft.isLeader();
     }
 
     private static MembershipLimits membershipLimits(NodeSettings settings) {

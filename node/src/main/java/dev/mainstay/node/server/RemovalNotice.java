@@ -1,25 +1,56 @@
 package dev.mainstay.node.server;
 
 import dev.mainstay.node.apply.CommittedMembers;
+import dev.mainstay.node.leader.Scheduler;
 import dev.mainstay.node.membership.Members;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
-/** Tells once, on the apply thread, that the cluster has removed this member. */
+/**
+ * Tells once that the cluster has removed this member: a second after it learned of it, as etcd does, so that whoever asked
+ * for the removal is answered; a leader first gets a few more to hand leadership over.
+ */
 final class RemovalNotice implements CommittedMembers {
 
+    private static final long PERIOD_MILLIS = 100;
+    private static final long STAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEADERS_STAY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final long memberId;
+    private final BooleanSupplier leads;
+    private final Scheduler scheduler;
+    private final LongSupplier nanoClock;
     private final Runnable listener;
+    private final AtomicBoolean learned = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
 
-    /** @param listener must not block */
-    RemovalNotice(long memberId, Runnable listener) {
+    /**
+     * @param leads whether this member leads
+     * @param listener runs on the scheduler's thread
+     */
+    RemovalNotice(
+            long memberId, BooleanSupplier leads, Scheduler scheduler, LongSupplier nanoClock, Runnable listener) {
         this.memberId = memberId;
+        this.leads = leads;
+        this.scheduler = scheduler;
+        this.nanoClock = nanoClock;
         this.listener = listener;
     }
 
     @Override
     public void changed(Members members) {
-        if (members.isRemoved(memberId) && told.compareAndSet(false, true)) {
+        if (members.isRemoved(memberId) && learned.compareAndSet(false, true)) {
+            long since = nanoClock.getAsLong();
+            // Goes on until the member stops, which is what this is for.
+            Scheduler.Rhythm _ = scheduler.every(PERIOD_MILLIS, () -> tellInTime(since));
+        }
+    }
+
+    private void tellInTime(long sinceNanos) {
+        long stay = leads.getAsBoolean() ? LEADERS_STAY_NANOS : STAY_NANOS;
+        if (nanoClock.getAsLong() - sinceNanos >= stay && told.compareAndSet(false, true)) {
             listener.run();
         }
     }

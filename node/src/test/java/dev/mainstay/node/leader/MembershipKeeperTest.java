@@ -166,6 +166,19 @@ class MembershipKeeperTest {
     }
 
     @Test
+    void successorThatDoesNotTakeOverIsPassedOver() {
+        lead(3);
+        group.matches.put(2L, 90L);
+        group.matches.put(3L, 95L);
+        group.transfersFail = true;
+        assertThat(keeper.request(new MemberChange.Remove(1))).isNotDone();
+
+        time.advance(4_000);
+
+        assertThat(group.transfers).startsWith(3L, 2L, 3L);
+    }
+
+    @Test
     void newLeaderDoesTheRest() {
         lead(3);
         world.commit(new Command.RemoveMember(2));
@@ -190,6 +203,11 @@ class MembershipKeeperTest {
         time.advance(1_000);
 
         assertThat(promotion.join()).isInstanceOf(Outcome.MembersChanged.class);
+        assertThat(group.changes)
+                .containsExactly(
+                        List.of(peer(1), peer(2), peer(3), new Peer(4, "m4:2380", true)),
+                        List.of(peer(1), peer(2), peer(3)),
+                        List.of(peer(1), peer(2), peer(3), peer(4)));
         assertThat(group.configured).containsExactly(peer(1), peer(2), peer(3), peer(4));
         assertThat(promote(4)).isEqualTo(refused(ErrorCode.MEMBER_NOT_LEARNER));
         assertThat(promote(9)).isEqualTo(refused(ErrorCode.MEMBER_NOT_FOUND));
