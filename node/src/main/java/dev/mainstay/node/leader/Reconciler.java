@@ -101,9 +101,7 @@ final class Reconciler {
             long now = nanoClock.getAsLong();
             long since = leavingSince.computeIfAbsent(id, _ -> now);
             if (now - since >= FAREWELL_NANOS || !contact.isInTouch(id)) {
-                configure(
-                        "without " + MemberId.hex(id),
-                        without(configured, id));
+                configure("without " + MemberId.hex(id), without(configured, id));
                 return true;
             }
         }
