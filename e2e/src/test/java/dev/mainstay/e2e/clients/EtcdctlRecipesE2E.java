@@ -78,6 +78,7 @@ final class EtcdctlRecipesE2E extends EtcdctlSuite {
             assertThat(there.out("get", "--prefix", "copy/", "--keys-only")
                             .lines()
                             .filter(line -> !line.isEmpty()))
+                    .as(() -> there.out("get", "--prefix", "copy/", "-w", "json"))
                     .containsExactly("copy/2", "copy/3", "copy/4", "copy/5", "copy/6", "copy/7");
         }
     }
