@@ -52,26 +52,30 @@ final class EtcdctlRecipesE2E extends EtcdctlSuite {
         }
     }
 
-    /** Mirrors this server into a fresh one of either product, history first and live changes after. */
+    /**
+     * Mirrors this server into a fresh one of either product, history first and live changes after. Each target has source
+     * keys of its own: with those of the one before, the history alone would hold what is awaited of the live changes.
+     */
     @ParameterizedTest
     @EnumSource
     void mirrorFollowsIntoEveryProduct(Product target, @TempDir Path dir) {
+        String source = "mirror-" + target + "/";
         for (int i = 0; i < 5; i++) {
-            etcdctl().out("put", "mirror/" + i, "v" + i);
+            etcdctl().out("put", source + i, "v" + i);
         }
         try (TestServer copy = target.start(dir)) {
             Etcdctl there = new Etcdctl(copy.endpoint());
             try (ProgramRun mirror = etcdctl()
                     .start(
                             "make-mirror",
-                            "--prefix=mirror/",
+                            "--prefix=" + source,
                             "--dest-prefix=copy/",
                             "--no-dest-prefix=false",
                             copy.endpoint())) {
                 awaitCopy(there, "copy/4", "v4");
-                etcdctl().out("put", "mirror/5", "live");
-                etcdctl().out("del", "mirror/0");
-                etcdctl().runWithInput("\nput mirror/6 txn\ndel mirror/1\nput mirror/7 txn\n\n\n", "txn");
+                etcdctl().out("put", source + 5, "live");
+                etcdctl().out("del", source + 0);
+                etcdctl().runWithInput("\nput %1$s6 txn\ndel %1$s1\nput %1$s7 txn\n\n\n".formatted(source), "txn");
                 awaitCopy(there, "copy/7", "txn");
                 assertThat(mirror.toString()).doesNotContain("Error");
             }
