@@ -21,10 +21,8 @@ final class Handover {
         this.settings = settings;
     }
 
-    void run(boolean leading) {
-        if (!leading) {
-            return;
-        }
+    /** To be called on the leader. */
+    void run() {
         Optional<GroupControl.Peer> heir = heir();
         if (heir.isEmpty()) {
             return;

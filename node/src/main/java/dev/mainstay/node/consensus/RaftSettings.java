@@ -127,54 +127,31 @@ public record RaftSettings(
 
     /** The same with other timeouts, such as etcd's --heartbeat-interval and --election-timeout give. */
     public RaftSettings with(Timeouts other) {
-        return new RaftSettings(
-                logDirectory,
-                acknowledgedFile,
-                memberId,
-                clusterId,
-                peerHost,
-                peerPort,
-                founders,
-                alone,
-                other,
-                batching,
-                log);
+        return with(founders, alone, other, batching, log);
     }
 
     /** The same with other batches and queue. */
     public RaftSettings with(Batching other) {
-        return new RaftSettings(
-                logDirectory,
-                acknowledgedFile,
-                memberId,
-                clusterId,
-                peerHost,
-                peerPort,
-                founders,
-                alone,
-                timeouts,
-                other,
-                log);
+        return with(founders, alone, timeouts, other, log);
     }
 
     /** The same with other log sizes. */
     public RaftSettings with(LogSizes other) {
-        return new RaftSettings(
-                logDirectory,
-                acknowledgedFile,
-                memberId,
-                clusterId,
-                peerHost,
-                peerPort,
-                founders,
-                alone,
-                timeouts,
-                batching,
-                other);
+        return with(founders, alone, timeouts, batching, other);
     }
 
     /** The same, founded by others too. */
     public RaftSettings foundedBy(List<GroupControl.Peer> members) {
+        return with(members, members.size() == 1, timeouts, batching, log);
+    }
+
+    /** The same member at the same place, with all else as given. */
+    private RaftSettings with(
+            List<GroupControl.Peer> otherFounders,
+            boolean otherAlone,
+            Timeouts otherTimeouts,
+            Batching otherBatching,
+            LogSizes otherLog) {
         return new RaftSettings(
                 logDirectory,
                 acknowledgedFile,
@@ -182,11 +159,11 @@ public record RaftSettings(
                 clusterId,
                 peerHost,
                 peerPort,
-                members,
-                members.size() == 1,
-                timeouts,
-                batching,
-                log);
+                otherFounders,
+                otherAlone,
+                otherTimeouts,
+                otherBatching,
+                otherLog);
     }
 
     /** The file with the number of this member's last life. */

@@ -173,8 +173,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
      */
     public void handOver() {
         Running now = running;
-        if (now != null && !closing && !fatal.isTripped()) {
-            new Handover(now.control, settings).run(isLeader());
+        if (now != null && isLeader()) {
+            new Handover(now.control, settings).run();
         }
     }
 
