@@ -53,7 +53,8 @@ final class NodeRun implements AutoCloseable {
                             + String.join(", ", member.clientAddresses()));
             LOG.log(Level.INFO, "ready to serve client requests");
             new SystemdNotice(System.getenv()).ready();
-            Rehearsal.runIfAsked(vertx, member.clientPort());
+            Rehearsal.runIfAsked(
+                    vertx, member.clientPort(), settings.identity().dataDir().resolve("cluster"));
             Quarkus.waitForExit();
         } catch (DataDirectoryException e) {
             LOG.log(Level.ERROR, "can't start: " + e.getMessage());

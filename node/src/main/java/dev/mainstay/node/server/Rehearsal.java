@@ -1,98 +1,31 @@
 package dev.mainstay.node.server;
 
 import io.quarkus.runtime.Quarkus;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
- * Plays a short scene of everyday calls against the node it runs in, then ends the process: what the JVM learns from that
- * at build time makes every later start faster. Asked for by the system property {@code mainstay.rehearsal}.
+ * Plays a scene of everyday calls against the node it runs in, another with three members, then ends the process: what the
+ * JVM learns from that at build time makes every later start faster, and a member's first hour as a leader no slower than
+ * its second. Asked for by the system property {@code mainstay.rehearsal}.
  */
 final class Rehearsal {
 
     private static final int ROUNDS = 2_000;
-    private static final int GRPC_PREFIX_BYTES = 5;
 
-    private final HttpClient client;
-    private final int port;
+    private Rehearsal() {}
 
-    private Rehearsal(Vertx vertx, int port) {
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        this.port = port;
-    }
-
-    static void runIfAsked(Vertx vertx, int port) {
-        if (Boolean.getBoolean("mainstay.rehearsal")) {
-            new Rehearsal(vertx, port).play();
-            Quarkus.asyncExit(0);
+    /** @param directory where the three members may put their data */
+    static void runIfAsked(Vertx vertx, int port, Path directory) throws IOException {
+        if (!Boolean.getBoolean("mainstay.rehearsal")) {
+            return;
         }
-    }
-
-    private void play() {
-        for (int i = 0; i < ROUNDS; i++) {
-            byte[] key = ("rehearsal/" + i % 100).getBytes(StandardCharsets.UTF_8);
-            byte[] value = ("value " + i).getBytes(StandardCharsets.UTF_8);
-            call("/etcdserverpb.KV/Put", field(1, key).appendBuffer(field(2, value)));
-            call("/etcdserverpb.KV/Range", field(1, key));
-            if (i % 50 == 0) {
-                get("/health");
-                get("/metrics");
-                call("/etcdserverpb.KV/Txn", txn(key, value));
-                call("/etcdserverpb.Lease/LeaseGrant", Buffer.buffer(new byte[] {0x08, 60}));
-                call("/etcdserverpb.Maintenance/Status", Buffer.buffer());
-            }
+        var calls = new RehearsalCalls(vertx);
+        calls.everyday(port, ROUNDS);
+        try (var cluster = new RehearsalCluster(vertx, directory)) {
+            cluster.play(calls);
         }
-    }
-
-    /** If the key was never written, then put it, else read it: how Kubernetes creates. */
-    private static Buffer txn(byte[] key, byte[] value) {
-        Buffer notThere = Buffer.buffer(new byte[] {0x10, 2}).appendBuffer(field(3, key));
-        Buffer put = field(2, field(1, key).appendBuffer(field(2, value)).getBytes());
-        Buffer read = field(1, field(1, key).getBytes());
-        return field(1, notThere.getBytes())
-                .appendBuffer(field(2, put.getBytes()))
-                .appendBuffer(field(3, read.getBytes()));
-    }
-
-    /** A protobuf field of less than 128 bytes. */
-    private static Buffer field(int number, byte[] bytes) {
-        return Buffer.buffer()
-                .appendByte((byte) (number << 3 | 2))
-                .appendByte((byte) bytes.length)
-                .appendBytes(bytes);
-    }
-
-    private void call(String method, Buffer message) {
-        Buffer frame = Buffer.buffer(GRPC_PREFIX_BYTES + message.length())
-                .appendByte((byte) 0)
-                .appendInt(message.length())
-                .appendBuffer(message);
-        client.request(HttpMethod.POST, port, "localhost", method)
-                .compose(request -> send(request, frame))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
-    }
-
-    private static Future<Buffer> send(HttpClientRequest request, Buffer frame) {
-        request.putHeader("content-type", "application/grpc").putHeader("te", "trailers");
-        return request.send(frame).compose(response -> response.body());
-    }
-
-    private void get(String path) {
-        client.request(HttpMethod.GET, port, "localhost", path)
-                .compose(HttpClientRequest::send)
-                .compose(response -> response.body())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        Quarkus.asyncExit(0);
     }
 }
