@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * hundred alike; most of it is the look for the version it replaces. CoreMeasurement, among the tests, measures it.
  *
  * <pre>
- * applied  "position" → format, term, index, clock
+ * applied  "position" → format, term, index, clock, hash of the state ({@link StateHash})
  * </pre>
  */
 public final class Applier {
@@ -47,6 +47,8 @@ public final class Applier {
     private final CommittedLeases leaseListener;
     private final MemberTable members;
     private final CommittedMembers memberListener;
+    private final ChangeHash changeHash = new ChangeHash();
+    private final StateHashes hashes = new StateHashes();
     private volatile AppliedState applied;
 
     public Applier(
@@ -67,6 +69,7 @@ public final class Applier {
         this.members = members;
         this.memberListener = memberListener;
         this.applied = AppliedState.decode(store.get(APPLIED, POSITION));
+        hashes.add(applied.position().index(), applied.hash());
     }
 
     /**
@@ -79,21 +82,26 @@ public final class Applier {
             return List.of();
         }
         Invariant.check(position.term() >= before.position().term(), "%s after %s", position, before.position());
-        AppliedState after = new AppliedState(position, Math.max(before.clockMillis(), batch.clockMillis()));
+        long clockMillis = Math.max(before.clockMillis(), batch.clockMillis());
         Members membersBefore = members.now();
         try (StoreTransaction changes = store.begin()) {
             KvWriter writer = kv.writer(changes);
-            LogEntry entry = new LogEntry(changes, writer, after.clockMillis());
+            LogEntry entry = new LogEntry(changes, writer, clockMillis);
             List<Command> commands = batches.isFirst(changes, batch.origin()) ? batch.commands() : List.of();
             List<Outcome> outcomes = new ArrayList<>(commands.size());
             for (Command command : commands) {
                 outcomes.add(handler.apply(entry, command));
                 entry.endCommand();
             }
+            StateHash hash = entry.beginsStateHash()
+                    ? StateHash.begin(position.index())
+                    : before.hash().next(position, clockMillis, changeHash.of(changes));
+            AppliedState after = new AppliedState(position, clockMillis, hash);
             changes.put(APPLIED, POSITION, after.encode());
             store.write(changes);
             kv.publish(writer);
             applied = after;
+            hashes.add(position.index(), hash);
             tellListeners(entry);
             if (!members.now().equals(membersBefore)) {
                 memberListener.changed(members.now());
@@ -110,6 +118,11 @@ public final class Applier {
     /** The last entry whose changes a crash right now would leave: the replay begins behind it. */
     public LogPosition durable() {
         return AppliedState.decode(store.getDurable(APPLIED, POSITION)).position();
+    }
+
+    /** The hashes of the state as of the last applied entries, to be compared with those of other members. */
+    public StateHashes stateHashes() {
+        return hashes;
     }
 
     /** One value of a table, wherever it is read from. */

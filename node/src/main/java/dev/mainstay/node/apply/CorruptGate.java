@@ -3,11 +3,10 @@ package dev.mainstay.node.apply;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
-import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.maintenance.Alarms;
 
-/** Refuses every change of keys and leases while the CORRUPT alarm is raised; what keeps time goes on. */
+/** Refuses every change of keys and leases while a CORRUPT alarm stands for the whole cluster; what keeps time goes on. */
 final class CorruptGate implements CommandHandler {
 
     private static final Outcome REFUSED = new Outcome.Refused(ErrorCode.CORRUPT);
@@ -22,7 +21,7 @@ final class CorruptGate implements CommandHandler {
 
     @Override
     public Outcome apply(LogEntry entry, Command command) {
-        return alarms.isRaised(Alarm.Type.CORRUPT) && changesData(command) ? REFUSED : next.apply(entry, command);
+        return alarms.stopsWrites() && changesData(command) ? REFUSED : next.apply(entry, command);
     }
 
     private static boolean changesData(Command command) {
@@ -30,6 +29,7 @@ final class CorruptGate implements CommandHandler {
             case Operation.Put _, Operation.DeleteRange _, Operation.Txn _ -> true;
             case Command.Compact _, Command.GrantLease _, Command.RevokeLease _, Command.ExpireLease _ -> true;
             case Command.RenewLease _, Command.SetAlarm _, Command.Tick _ -> false;
+            case Command.ReportCorrupt _, Command.BeginStateHash _ -> false;
             case Command.FoundCluster _, Command.AddMember _, Command.RemoveMember _ -> false;
             case Command.UpdateMember _, Command.PromoteMember _, Command.PublishMember _ -> false;
         };

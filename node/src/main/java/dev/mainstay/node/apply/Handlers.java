@@ -3,6 +3,7 @@ package dev.mainstay.node.apply;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
@@ -36,12 +37,17 @@ final class Handlers implements CommandHandler {
             case Command.ExpireLease expire -> leases.expire(entry, expire);
             case Command.RenewLease renew -> leases.renew(entry, renew);
             case Command.SetAlarm set -> setAlarm(entry, set);
+            case Command.ReportCorrupt report -> reportCorrupt(entry, report);
             case Command.FoundCluster found -> members.found(entry, found);
             case Command.AddMember add -> members.add(entry, add);
-            case Command.RemoveMember remove -> members.remove(entry, remove);
+            case Command.RemoveMember remove -> removeMember(entry, remove);
             case Command.UpdateMember update -> members.update(entry, update);
             case Command.PromoteMember promote -> members.promote(entry, promote);
             case Command.PublishMember publish -> members.publish(entry, publish);
+            case Command.BeginStateHash _ -> {
+                entry.beginStateHash();
+                yield new Outcome.Done(entry.kv().revision());
+            }
             case Command.Tick _ -> new Outcome.Done(entry.kv().revision());
         };
     }
@@ -51,6 +57,24 @@ final class Handlers implements CommandHandler {
         return refusal != null
                 ? new Outcome.Refused(refusal)
                 : new Outcome.Done(entry.kv().revision());
+    }
+
+    private Outcome reportCorrupt(LogEntry entry, Command.ReportCorrupt report) {
+        long memberId = report.memberId();
+        boolean changed = memberId == 0
+                ? alarms.set(entry.changes(), new Alarm(0, Alarm.Type.CORRUPT), true)
+                : members.isMember(memberId) && alarms.contain(entry.changes(), memberId);
+        return new Outcome.AlarmsChanged(
+                entry.kv().revision(), changed ? List.of(new Alarm(memberId, Alarm.Type.CORRUPT)) : List.of());
+    }
+
+    /** What was wrong with a member's data concerns nobody once it is gone. */
+    private Outcome removeMember(LogEntry entry, Command.RemoveMember remove) {
+        Outcome outcome = members.remove(entry, remove);
+        if (outcome instanceof Outcome.MembersChanged && alarms.isCorrupt(remove.id())) {
+            alarms.set(entry.changes(), new Alarm(remove.id(), Alarm.Type.CORRUPT), false);
+        }
+        return outcome;
     }
 
     private Outcome setAlarm(LogEntry entry, Command.SetAlarm set) {

@@ -17,6 +17,7 @@ final class LogEntry {
     private final long clockMillis;
     private final List<RevisionEvents> revisions = new ArrayList<>();
     private final List<LeaseChange> leaseChanges = new ArrayList<>();
+    private boolean beginsStateHash;
 
     LogEntry(StoreTransaction changes, KvWriter kv, long clockMillis) {
         this.changes = changes;
@@ -42,6 +43,15 @@ final class LogEntry {
 
     void leaseChanged(long id, @Nullable Lease lease) {
         leaseChanges.add(new LeaseChange(id, lease));
+    }
+
+    /** The hash of the state begins anew with this entry. */
+    void beginStateHash() {
+        beginsStateHash = true;
+    }
+
+    boolean beginsStateHash() {
+        return beginsStateHash;
     }
 
     /** Ends a command: what it changed becomes one revision. */

@@ -96,6 +96,11 @@ final class MemberHandlers {
         return changed(entry);
     }
 
+    /** Whether this id is a member's now. */
+    boolean isMember(long id) {
+        return table.now().find(id).isPresent();
+    }
+
     /** Whether another member than this is reached at one of these URLs. */
     private static boolean isUsed(Members now, long id, List<String> peerUrls) {
         return now.members().stream()

@@ -40,6 +40,17 @@ public sealed interface Command permits Operation.Put, Operation.DeleteRange, Op
     /** Raises or clears an alarm. */
     record SetAlarm(Alarm alarm, boolean active) implements Other {}
 
+    /**
+     * Raises CORRUPT for a member whose data the leader found to differ: it stops serving, the others go on. The alarm that
+     * a client raises stops the writes of all.
+     *
+     * @param memberId 0 if nobody can tell whose data is wrong: then all writes stop
+     */
+    record ReportCorrupt(long memberId) implements Other {}
+
+    /** Begins the hash of the state anew, so that members that began it at different entries can compare theirs again. */
+    record BeginStateHash() implements Other {}
+
     /** Records who is in a new cluster. Does nothing once that is recorded. */
     record FoundCluster(List<Member> members) implements Other {
 

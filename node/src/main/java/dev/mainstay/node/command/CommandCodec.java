@@ -48,6 +48,8 @@ public final class CommandCodec {
     private static final int UPDATE_MEMBER = 15;
     private static final int PROMOTE_MEMBER = 16;
     private static final int PUBLISH_MEMBER = 17;
+    private static final int REPORT_CORRUPT = 18;
+    private static final int BEGIN_STATE_HASH = 19;
 
     private CommandCodec() {}
 
@@ -181,6 +183,11 @@ public final class CommandCodec {
                 writer.flag(active);
             }
             case Command.Tick() -> writer.octet(TICK);
+            case Command.ReportCorrupt(long memberId) -> {
+                writer.octet(REPORT_CORRUPT);
+                writer.number(memberId);
+            }
+            case Command.BeginStateHash() -> writer.octet(BEGIN_STATE_HASH);
             case Command.FoundCluster(List<Member> members) -> {
                 writer.octet(FOUND_CLUSTER);
                 writer.number(members.size());
@@ -228,6 +235,8 @@ public final class CommandCodec {
             case RENEW_LEASE -> new Command.RenewLease(reader.number(), reader.number());
             case SET_ALARM -> readAlarm(reader);
             case TICK -> new Command.Tick();
+            case REPORT_CORRUPT -> new Command.ReportCorrupt(reader.number());
+            case BEGIN_STATE_HASH -> new Command.BeginStateHash();
             case FOUND_CLUSTER -> new Command.FoundCluster(MemberFields.members(reader));
             case ADD_MEMBER ->
                 new Command.AddMember(reader.number(), MemberFields.texts(reader), reader.flag(), reader.positiveInt());

@@ -115,10 +115,10 @@ final class ApplyMeters {
             case Command.GrantLease _ -> Kind.LEASE_GRANT;
             case Command.RevokeLease _, Command.ExpireLease _ -> Kind.LEASE_REVOKE;
             case Command.RenewLease _ -> Kind.LEASE_CHECKPOINT;
-            case Command.SetAlarm _ -> Kind.ALARM;
+            case Command.SetAlarm _, Command.ReportCorrupt _ -> Kind.ALARM;
             case Command.FoundCluster _, Command.AddMember _, Command.RemoveMember _ -> null;
             case Command.UpdateMember _, Command.PromoteMember _, Command.PublishMember _ -> null;
-            case Command.Tick _ -> null;
+            case Command.Tick _, Command.BeginStateHash _ -> null;
         };
     }
 

@@ -76,7 +76,7 @@ public final class PendingChanges implements StoreTransaction {
         return tables.isEmpty();
     }
 
-    /** Passes the changes on in an order that comes to the same. */
+    @Override
     public void replay(WriteSet target) {
         tables.forEach((table, changes) -> changes.replay(table, target));
     }

@@ -5,6 +5,9 @@ public interface StoreTransaction extends WriteSet, StoreView, AutoCloseable {
 
     boolean isEmpty();
 
+    /** Passes the changes on in an order that comes to the same. */
+    void replay(WriteSet target);
+
     @Override
     void close();
 }

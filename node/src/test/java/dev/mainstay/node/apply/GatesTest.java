@@ -10,6 +10,7 @@ import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.Member;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,63 @@ class GatesTest {
         assertThat(replica.applyOne(new Command.Tick())).isEqualTo(new Outcome.Done(1));
         alarm(1, Alarm.Type.CORRUPT, false);
         assertThat(replica.applyOne(PUT)).isEqualTo(new Outcome.Refused(ErrorCode.NO_SPACE));
+    }
+
+    @Test
+    void reportOfOneMemberLeavesTheOthersTheirWrites() {
+        replica.applyOne(new Command.FoundCluster(List.of(member(1), member(2))));
+
+        assertThat(replica.applyOne(new Command.ReportCorrupt(1)))
+                .isEqualTo(new Outcome.AlarmsChanged(1, List.of(new Alarm(1, Alarm.Type.CORRUPT))));
+
+        assertThat(replica.alarms.raised()).containsExactly(new Alarm(1, Alarm.Type.CORRUPT));
+        assertThat(replica.alarms.isCorrupt(1)).isTrue();
+        assertThat(replica.alarms.isCorrupt(2)).isFalse();
+        assertThat(replica.alarms.concerning(1)).hasSize(1);
+        assertThat(replica.alarms.concerning(2)).isEmpty();
+        assertThat(refused(PUT)).isFalse();
+        assertThat(replica.applyOne(new Command.ReportCorrupt(1)))
+                .as("a second report")
+                .isEqualTo(new Outcome.AlarmsChanged(2, List.of()));
+        assertThat(replica.applyOne(new Command.ReportCorrupt(3)))
+                .as("a report of nobody's member")
+                .isEqualTo(new Outcome.AlarmsChanged(2, List.of()));
+        replica.store.flush();
+        Replica restarted = replica.afterCrash();
+        assertThat(restarted.alarms.isCorrupt(1)).isTrue();
+        assertThat(restarted.applyOne(PUT)).isInstanceOf(Outcome.PutDone.class);
+    }
+
+    @Test
+    void reportOfNobodyAndAnAlarmByHandStopAllWrites() {
+        replica.applyOne(new Command.FoundCluster(List.of(member(1))));
+        replica.applyOne(new Command.ReportCorrupt(0));
+        assertThat(replica.applyOne(PUT)).isEqualTo(new Outcome.Refused(ErrorCode.CORRUPT));
+        alarm(0, Alarm.Type.CORRUPT, false);
+        assertThat(refused(PUT)).isFalse();
+
+        replica.applyOne(new Command.ReportCorrupt(1));
+        assertThat(refused(PUT)).isFalse();
+        alarm(1, Alarm.Type.CORRUPT, true);
+
+        assertThat(replica.applyOne(PUT)).isEqualTo(new Outcome.Refused(ErrorCode.CORRUPT));
+        assertThat(replica.alarms.concerning(2)).hasSize(1);
+        alarm(1, Alarm.Type.CORRUPT, false);
+        assertThat(replica.alarms.raised()).isEmpty();
+    }
+
+    @Test
+    void removedMemberTakesItsReportAlong() {
+        replica.applyOne(new Command.FoundCluster(List.of(member(1), member(2))));
+        replica.applyOne(new Command.ReportCorrupt(1));
+
+        replica.applyOne(new Command.RemoveMember(1));
+
+        assertThat(replica.alarms.raised()).isEmpty();
+    }
+
+    private static Member member(long id) {
+        return new Member(id, "m" + id, List.of("http://m" + id + ":1"), List.of(), false);
     }
 
     @Test

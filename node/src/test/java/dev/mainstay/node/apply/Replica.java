@@ -16,8 +16,11 @@ import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.MemoryStore;
 import dev.mainstay.node.storage.StoreTransaction;
 import dev.mainstay.node.storage.Table;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** A whole core on a store in memory, without a log of its own. */
 final class Replica {
@@ -42,6 +45,19 @@ final class Replica {
 
     static Replica empty() {
         return new Replica(new MemoryStore());
+    }
+
+    /** The same opened again, as by a member that hashed nothing yet when it wrote it. */
+    Replica ofBeforeHashes() {
+        byte[] position = "position".getBytes(StandardCharsets.UTF_8);
+        byte[] row = Objects.requireNonNull(store.get(Applier.APPLIED, position));
+        byte[] old = Arrays.copyOf(row, 1 + 3 * Long.BYTES);
+        old[0] = 1;
+        try (StoreTransaction changes = store.begin()) {
+            changes.put(Applier.APPLIED, position, old);
+            store.write(changes);
+        }
+        return new Replica(store);
     }
 
     /** What a crash right now leaves, opened again. */
@@ -91,7 +107,8 @@ final class Replica {
                 kv.hash(0),
                 attachments,
                 alarms.raised().toString(),
-                members.now());
+                members.now(),
+                applier.stateHashes().newest());
     }
 
     /** A replica's state, comparable. */
@@ -103,5 +120,6 @@ final class Replica {
             HashRead hash,
             List<String> leases,
             String alarms,
-            Members members) {}
+            Members members,
+            StateHashes.At stateHash) {}
 }

@@ -35,7 +35,7 @@ public final class RandomCommands {
 
     /** Any command; {@code revision} is about where the store stands. */
     public Command command(long revision) {
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(23)) {
             case 0, 1, 2, 3, 4, 5, 6 -> put();
             case 7, 8 -> new Operation.DeleteRange(range(), random.nextBoolean());
             case 9, 10, 11, 12 -> txn(revision, 0);
@@ -49,6 +49,8 @@ public final class RandomCommands {
                         new Alarm(random.nextLong(), random.nextInt(4) == 0 ? Alarm.Type.CORRUPT : Alarm.Type.NOSPACE),
                         random.nextInt(10) == 0);
             case 19, 20 -> memberChange();
+            case 21 ->
+                random.nextBoolean() ? new Command.ReportCorrupt(1L + random.nextInt(4)) : new Command.BeginStateHash();
             default -> new Command.Tick();
         };
     }
