@@ -21,6 +21,7 @@ public final class EtcdApi implements AutoCloseable {
 
     private final RangeReader ranges;
     private final ScheduledExecutorService scheduler;
+    private final DataGate gate;
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<ServerServiceDefinition> services;
 
@@ -36,11 +37,12 @@ public final class EtcdApi implements AutoCloseable {
         scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("api-clock").daemon().factory());
         CallerDemands demands = new CallerDemands(ports.raft(), scheduler, settings.electionTimeout());
+        gate = new DataGate(() -> ports.alarms().isCorrupt(settings.memberId()));
         List<ServerServiceDefinition> all = new ArrayList<>();
         for (ServerServiceDefinition service : etcdServices(ports, settings, headers)) {
-            all.add(ServerInterceptors.intercept(service, demands));
+            all.add(ServerInterceptors.intercept(service, demands, gate));
         }
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        serving(true);
         all.add(health.getHealthService().bindService());
         all.addAll(Reflection.of(all));
         services = List.copyOf(all);
@@ -49,6 +51,19 @@ public final class EtcdApi implements AutoCloseable {
     /** The services, to be mounted on a transport. */
     public List<ServerServiceDefinition> services() {
         return services;
+    }
+
+    /**
+     * Says in the health service whether this member serves its data, and ends the streams if it doesn't. Whether calls are
+     * refused is for the alarms to say.
+     */
+    public void serving(boolean serves) {
+        health.setStatus(
+                HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+                serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+        if (!serves) {
+            gate.endStreams();
+        }
     }
 
     /** Bytes of range answers that are being built or wait for the network. */

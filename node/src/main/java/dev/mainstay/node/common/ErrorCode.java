@@ -38,6 +38,10 @@ public enum ErrorCode {
     STOPPED(Status.UNAVAILABLE, "etcdserver: server stopped"),
     TIMEOUT(Status.UNAVAILABLE, "etcdserver: request timed out"),
     CORRUPT(Status.DATA_LOSS, "etcdserver: corrupt cluster"),
+    /** Not one of etcd's, where a member with wrong data serves it. A client may call another member. */
+    MEMBER_CORRUPT(
+            Status.UNAVAILABLE,
+            "etcdserver: corrupt member: its data differ from the cluster's, so it serves none (alarm CORRUPT)"),
     NOT_SUPPORTED_FOR_LEARNER(Status.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
     /** Not one of etcd's, which sends any answer the memory holds: ours would be the end of a small process. */
     RANGE_TOO_LARGE(

@@ -18,6 +18,8 @@ public enum PeerMethod {
     CLOSE_SNAPSHOT,
     /** The rolling hash of the applied state at an index. */
     STATE_HASH,
+    /** The hash of all keys at a revision. */
+    KEY_HASH,
     /** Changes the members, at the leader. */
     CHANGE_MEMBERS,
     /** Hands leadership to another member, at the leader. */

@@ -13,6 +13,6 @@ public sealed interface HashRead {
      */
     record Hashed(int hash, long hashRevision, long compactRevision, long currentRevision) implements HashRead {}
 
-    /** COMPACTED or FUTURE_REVISION. */
+    /** COMPACTED, FUTURE_REVISION, or STOPPED when it was given up. */
     record Refused(ErrorCode code) implements HashRead {}
 }

@@ -2,6 +2,8 @@ package dev.mainstay.node.mvcc;
 
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.storage.Cursor;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +16,23 @@ final class KvHash {
     /** Where the hash begins: that of an empty store must not be 0, which is how an answer without a hash looks. */
     private static final int SEED = 'k';
 
+    private static final int ROWS_BETWEEN_LOOKS = 1_024;
+
     private KvHash() {}
 
-    /** @param cursor over the whole kv table */
-    static int of(Cursor cursor, long revision, long compactRevision) {
+    /**
+     * @param cursor over the whole kv table
+     * @return empty if it was given up
+     */
+    static OptionalInt of(Cursor cursor, long revision, long compactRevision, BooleanSupplier givenUp) {
         CRC32C hash = new CRC32C();
         hash.update(SEED);
         byte @Nullable [] keptOld = null;
+        int rows = 0;
         for (cursor.seek(KvKey.before(KeyRange.all().from())); cursor.isValid(); cursor.next()) {
+            if (++rows % ROWS_BETWEEN_LOOKS == 0 && givenUp.getAsBoolean()) {
+                return OptionalInt.empty();
+            }
             byte[] key = cursor.key();
             long main = KvKey.main(key);
             if (main > revision) {
@@ -38,6 +49,6 @@ final class KvHash {
             hash.update(key);
             hash.update(value);
         }
-        return (int) hash.getValue();
+        return OptionalInt.of((int) hash.getValue());
     }
 }

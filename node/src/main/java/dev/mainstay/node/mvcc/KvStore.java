@@ -12,6 +12,8 @@ import dev.mainstay.node.storage.StoreTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -255,6 +257,15 @@ public final class KvStore implements KvView {
 
     /** Hashes every version that compaction keeps, up to a revision; 0 or less for the newest. Reads everything. */
     public HashRead hash(long revision) {
+        return hash(revision, () -> false);
+    }
+
+    /**
+     * The same for one that may be given up half-way.
+     *
+     * @param givenUp asked now and then; once it is {@code true} the answer is a refusal, STOPPED
+     */
+    public HashRead hash(long revision, BooleanSupplier givenUp) {
         while (true) {
             Sight now = sight;
             if (revision > now.revision) {
@@ -266,8 +277,10 @@ public final class KvStore implements KvView {
             long at = revision <= 0 ? now.revision : revision;
             try (Cursor cursor = store.cursor(Schema.KV, null, null)) {
                 if (sight.compactRevision == now.compactRevision) {
-                    int hash = KvHash.of(cursor, at, now.compactRevision);
-                    return new HashRead.Hashed(hash, at, now.compactRevision, now.revision);
+                    OptionalInt hash = KvHash.of(cursor, at, now.compactRevision, givenUp);
+                    return hash.isEmpty()
+                            ? new HashRead.Refused(ErrorCode.STOPPED)
+                            : new HashRead.Hashed(hash.getAsInt(), at, now.compactRevision, now.revision);
                 }
             }
         }

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 
 /** What can be read off a member at any moment, under etcd's names. Read when scraped, on the scraper's thread. */
@@ -99,9 +100,9 @@ public final class MemberGauges {
         Counter.builder(name).description(help).register(registry);
     }
 
-    /** Which of etcd's features are switched on, by their stages. None is: gates have no effect yet. */
-    public void bindFeatures(Map<String, String> stages) {
-        stages.forEach((name, stage) -> Gauge.builder("etcd_server_feature_enabled", () -> 0)
+    /** Which of etcd's features there are, by their stages, and which of them are switched on. */
+    public void bindFeatures(Map<String, String> stages, Set<String> enabled) {
+        stages.forEach((name, stage) -> Gauge.builder("etcd_server_feature_enabled", () -> flag(enabled.contains(name)))
                 .description("Whether or not a feature is enabled. 1 is enabled, 0 is not.")
                 .tags("name", name, "stage", stage)
                 .strongReference(true)

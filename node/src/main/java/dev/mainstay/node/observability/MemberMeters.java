@@ -5,6 +5,7 @@ import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.ConsensusMeter;
+import dev.mainstay.node.leader.ConsistencyMeter;
 import dev.mainstay.node.snapshot.SnapshotMeter;
 import dev.mainstay.node.watch.WatchMeter;
 import io.micrometer.core.instrument.Counter;
@@ -44,12 +45,14 @@ public final class MemberMeters {
     private final ApplyMeters apply;
     private final SlowLog slowLog;
     private final SnapshotMeters snapshots;
+    private final ConsistencyMeters consistency;
 
     /** @param slowApply what takes longer to apply than this is counted and logged; zero for nothing */
     public MemberMeters(MeterRegistry registry, Duration slowApply) {
         this.registry = registry;
         this.apply = new ApplyMeters(registry);
         this.snapshots = new SnapshotMeters(registry);
+        this.consistency = new ConsistencyMeters(registry);
         this.slowLog = SlowLog.of("apply request took too long", slowApply);
         renewed = counter("etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.");
         defragmentations = DistributionSummary.builder("etcd_disk_backend_defrag_duration_seconds")
@@ -122,6 +125,11 @@ public final class MemberMeters {
     /** What snapshots report to. */
     public SnapshotMeter snapshots() {
         return snapshots;
+    }
+
+    /** What comparisons of members report to. */
+    public ConsistencyMeter consistency() {
+        return consistency;
     }
 
     /** What the log reports to. */

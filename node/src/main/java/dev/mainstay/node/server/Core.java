@@ -86,6 +86,7 @@ final class Core implements AutoCloseable {
     private final MembershipKeeper keeper;
     private final MemberRequests memberRequests;
     private final Snapshots snapshots;
+    private final Checks checks;
 
     Core(
             NodeSettings settings,
@@ -141,7 +142,7 @@ final class Core implements AutoCloseable {
                     "snapshots",
                     new Snapshots(
                             directory,
-                            new CheckpointSource(state, engine),
+                            new CheckpointSource(state, engine, () -> alarms.isCorrupt(identity.memberId())),
                             raft.peers(),
                             raft.peerMethods(),
                             meters.snapshots(),
@@ -190,6 +191,16 @@ final class Core implements AutoCloseable {
                             (_, _) -> CompletableFuture.completedFuture(
                                     new PeerIdentity(identity.clusterId(), identity.memberId(), members.now())
                                             .toBytes()));
+            checks = parts.started(
+                    "comparisons",
+                    new Checks(
+                            settings.checks(),
+                            raft,
+                            applier.stateHashes(),
+                            keys,
+                            members,
+                            alarms,
+                            meters.consistency()));
             leaderCalls = new LeaderCalls(
                     raft,
                     raft.peers(),
@@ -222,7 +233,9 @@ final class Core implements AutoCloseable {
      */
     void start() throws IOException {
         CountDownLatch led = new CountDownLatch(1);
-        raft.start(clock::millis, new LeaderDuties(clock, leaseKeeper, founder, keeper, raft::control, led));
+        raft.start(
+                clock::millis,
+                new LeaderDuties(clock, leaseKeeper, founder, keeper, checks.keeper(), raft::control, led));
         try {
             if (alone && !led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(
@@ -327,6 +340,11 @@ final class Core implements AutoCloseable {
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** What compares this member with the others. */
+    Checks checks() {
+        return checks;
     }
 
     Scheduler scheduler() {

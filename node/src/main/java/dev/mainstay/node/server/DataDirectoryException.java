@@ -22,7 +22,9 @@ public final class DataDirectoryException extends Exception {
         /** It is empty, and its member can't begin in it as the flags say. */
         CANT_BEGIN,
         /** Its member was removed from the cluster. */
-        REMOVED
+        REMOVED,
+        /** Its data differ from the other members'. */
+        DIFFERS
     }
 
     private final Problem problem;

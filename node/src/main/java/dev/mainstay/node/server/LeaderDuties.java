@@ -4,6 +4,7 @@ import dev.mainstay.node.consensus.GroupControl;
 import dev.mainstay.node.consensus.Leadership;
 import dev.mainstay.node.leader.ClusterClock;
 import dev.mainstay.node.leader.ClusterFounder;
+import dev.mainstay.node.leader.ConsistencyKeeper;
 import dev.mainstay.node.leader.LeaseKeeper;
 import dev.mainstay.node.leader.MembershipKeeper;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ record LeaderDuties(
         LeaseKeeper leases,
         ClusterFounder founder,
         MembershipKeeper members,
+        ConsistencyKeeper consistency,
         Supplier<GroupControl> group,
         CountDownLatch led)
         implements Leadership {
@@ -31,12 +33,14 @@ record LeaderDuties(
         leases.lead();
         founder.lead();
         members.lead(group.get());
+        consistency.lead();
         led.countDown();
         LOG.log(System.Logger.Level.INFO, "this member leads in term {0}", Long.toString(term));
     }
 
     @Override
     public void lostLeadership() {
+        consistency.follow();
         members.follow();
         founder.follow();
         leases.follow();

@@ -87,8 +87,12 @@ public final class Member implements AutoCloseable {
             RatisMember raft = core.raft();
             ApiPorts ports = apiPorts(settings, core, space, compaction, meters);
             EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
-            bindGauges(registry, core, ports, api);
+            bindGauges(registry, settings, core, ports, api);
             core.start();
+            new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
+                    .run(directory.path(), settings.checks().initial());
+            parts.started(
+                    "withdrawal", new Withdrawal(identity.memberId(), core.alarms(), api, raft, core.scheduler()));
             GrpcTransport grpc = new GrpcTransport(
                     api.services(),
                     List.of(),
@@ -98,7 +102,7 @@ public final class Member implements AutoCloseable {
                             settings.logging().extensiveMetrics(),
                             settings.limits().warnUnary()));
             HttpEndpoints http = new HttpEndpoints(
-                    new MemberHealth(core.alarms(), raft, raft, core.keys()),
+                    new MemberHealth(identity.memberId(), core.alarms(), raft, raft, core.keys()),
                     new HealthCounters(registry),
                     new TextExposition(registry)::scrape,
                     TextExposition.CONTENT_TYPE,
@@ -207,7 +211,7 @@ public final class Member implements AutoCloseable {
                 core.memberChanges());
     }
 
-    private void bindGauges(ExactRegistry registry, Core core, ApiPorts ports, EtcdApi api) {
+    private void bindGauges(ExactRegistry registry, NodeSettings settings, Core core, ApiPorts ports, EtcdApi api) {
         MemberGauges gauges = new MemberGauges(registry);
         gauges.bind(core.raft());
         gauges.bind(core.keys(), ports.storageCare());
@@ -222,7 +226,7 @@ public final class Member implements AutoCloseable {
         FunctionCounter.builder("etcd_debugging_mvcc_db_compaction_keys_total", compactor, Compactor::removedVersions)
                 .description("Total number of db keys compacted.")
                 .register(registry);
-        gauges.bindFeatures(FeatureStages.ALL);
+        gauges.bindFeatures(FeatureStages.ALL, settings.checks().enabledGates());
         gauges.gauge(
                 "mainstay_proposals_waiting_bytes",
                 "Bytes of requests that wait to be put into the log.",

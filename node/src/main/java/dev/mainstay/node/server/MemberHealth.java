@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The health of a running member. */
-record MemberHealth(Alarms raised, RaftStatus raft, ReadBarrier barrier, KvView keys) implements Health {
+/** The health of a running member; what is wrong with another one's data is that one's matter. */
+record MemberHealth(long memberId, Alarms raised, RaftStatus raft, ReadBarrier barrier, KvView keys) implements Health {
 
     @Override
     public List<Alarm> alarms() {
-        return raised.raised();
+        return raised.concerning(memberId);
     }
 
     @Override

@@ -73,6 +73,8 @@ class MetricsTest {
             Map.entry("etcd_debugging_lease_renewed_total", "counter"),
             Map.entry("etcd_debugging_lease_ttl_total", "histogram"),
             Map.entry("etcd_debugging_server_lease_expired_total", "counter"),
+            Map.entry("mainstay_consistency_checks_total", "counter"),
+            Map.entry("mainstay_consistency_differing_members_total", "counter"),
             Map.entry("mainstay_proposals_waiting_bytes", "gauge"),
             Map.entry("mainstay_ranges_waiting", "gauge"),
             Map.entry("mainstay_ranges_running", "gauge"),

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 /** What the health endpoints ask the member; any thread, nothing here waits. */
 public interface Health {
 
-    /** The raised alarms. */
+    /** The raised alarms that concern this member. */
     List<Alarm> alarms();
 
     /** Whether this member knows a leader. */

@@ -142,8 +142,8 @@ final class FlagTable {
 
             # Features
             feature-gates | strings |  | honoured | Name=true|false pairs. Known: CompactHashCheck, FastLeaseKeepAlive, InitialCorruptCheck, LeaseCheckpoint, LeaseCheckpointPersist, PriorityRequest, SetMemberLocalAddr, StopGRPCServiceOnDefrag, TxnModeWriteWithSharedBuffer.
-            corrupt-check-time | duration | 0s | ignored(there is nothing to compare with one member) | Time between two comparisons of all members' data; 0 for never.
-            compact-hash-check-time | duration | 1m | ignored(there is nothing to compare with one member) | Time between two comparisons of members' hashes at a compaction.
+            corrupt-check-time | duration | 0s | honoured | Time between two comparisons of all members' keys by the leader; 0 for never.
+            compact-hash-check-time | duration | 1m | honoured | Time between two comparisons of what the log did to each member; with CompactHashCheck of all keys, too, after a compaction.
             compaction-batch-limit | int | 1000 | ignored(compaction paces itself) | Most revisions dropped at once.
             compaction-sleep-interval | duration | 10ms | ignored(compaction paces itself) | Pause between two batches of a compaction.
             watch-progress-notify-interval | duration | 10m | honoured | Time between two progress notes to idle watchers.

@@ -3,6 +3,8 @@ package dev.mainstay.node.server.settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Everything one member is told at its start, checked and in the units the code works with. */
 public record NodeSettings(
@@ -133,8 +135,28 @@ public record NodeSettings(
         record ByRevision(long retained) implements Compaction {}
     }
 
-    /** Comparisons of members' data by the leader; a zero interval is off. */
-    public record Checks(Duration corruptInterval, Duration compactHashInterval) {}
+    /**
+     * Comparisons of members' data.
+     *
+     * @param corruptInterval between the leader's comparisons of all keys; zero for none
+     * @param compactHashInterval between the leader's comparisons of what the log did to the members
+     * @param initial whether a member compares all keys before it serves
+     * @param compactHash whether the leader also compares all keys after a compaction
+     */
+    public record Checks(Duration corruptInterval, Duration compactHashInterval, boolean initial, boolean compactHash) {
+
+        /** The names of the feature gates that are switched on. */
+        public Set<String> enabledGates() {
+            Set<String> enabled = new TreeSet<>();
+            if (initial) {
+                enabled.add(FeatureGates.INITIAL_CORRUPT_CHECK);
+            }
+            if (compactHash) {
+                enabled.add(FeatureGates.COMPACT_HASH_CHECK);
+            }
+            return enabled;
+        }
+    }
 
     /**
      * @param level etcd's word: debug, info, warn, error, panic or fatal

@@ -215,7 +215,12 @@ final class SettingsAssembly {
         if (compactHash.isZero()) {
             throw BadSettingException.value("--compact-hash-check-time must be >0");
         }
-        return new NodeSettings.Checks(values.duration("corrupt-check-time"), compactHash);
+        FeatureGates gates = new FeatureGates(values.strings(FlagTable.FEATURE_GATES));
+        return new NodeSettings.Checks(
+                values.duration("corrupt-check-time"),
+                compactHash,
+                gates.initialCorruptCheck(),
+                gates.compactHashCheck());
     }
 
     private NodeSettings.Logging logging() {

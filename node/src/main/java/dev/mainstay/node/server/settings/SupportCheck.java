@@ -55,6 +55,8 @@ final class SupportCheck {
         if (!GATES.contains(name)) {
             throw BadSettingException.value("unrecognized feature gate: " + name);
         }
-        warnings.accept("feature gate " + name + " has no effect");
+        if (!FeatureGates.isHonoured(name)) {
+            warnings.accept("feature gate " + name + " has no effect");
+        }
     }
 }

@@ -137,9 +137,33 @@ class SettingsReaderTest {
                 .contains(
                         "--experimental-watch-progress-notify-interval is an old name; use"
                                 + " --watch-progress-notify-interval instead",
-                        "feature gate InitialCorruptCheck has no effect");
+                        "--experimental-initial-corrupt-check is an old name; use"
+                                + " --feature-gates=InitialCorruptCheck=true instead");
+        assertThat(run.settings().checks().initial()).isTrue();
         assertThat(refusal(List.of("--max-learners=1", "--experimental-max-learners=2"), Map.of()))
                 .hasMessageContaining("its old name");
+    }
+
+    @Test
+    void checksOfConsistencyAreEtcdsAndOffByDefault() {
+        NodeSettings.Checks usual = run(List.of(), Map.of()).settings().checks();
+        assertThat(usual).isEqualTo(new NodeSettings.Checks(Duration.ZERO, Duration.ofMinutes(1), false, false));
+        assertThat(usual.enabledGates()).isEmpty();
+
+        Invocation.Run asked = run(
+                List.of(
+                        "--corrupt-check-time=4h",
+                        "--compact-hash-check-time=5s",
+                        "--feature-gates=AllAlpha=true" + ",CompactHashCheck=false"),
+                Map.of());
+
+        assertThat(asked.warnings()).isEmpty();
+        assertThat(asked.settings().checks())
+                .isEqualTo(new NodeSettings.Checks(Duration.ofHours(4), Duration.ofSeconds(5), true, false));
+        assertThat(asked.settings().checks().enabledGates()).containsExactly("InitialCorruptCheck");
+        assertThat(run(List.of("--feature-gates=LeaseCheckpoint=true"), Map.of())
+                        .warnings())
+                .containsExactly("feature gate LeaseCheckpoint has no effect");
     }
 
     @Test

@@ -1,0 +1,77 @@
+package dev.mainstay.node.api;
+
+import dev.mainstay.etcd.proto.MaintenanceGrpc;
+import dev.mainstay.node.common.ErrorCode;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Keeps clients from what a member holds while it can't vouch for it: calls are refused, open streams are ended. What an
+ * operator needs to see what is wrong, and to put it right, goes on.
+ */
+final class DataGate implements ServerInterceptor {
+
+    private static final Set<String> ALWAYS = Set.of(
+            MaintenanceGrpc.getAlarmMethod().getFullMethodName(),
+            MaintenanceGrpc.getStatusMethod().getFullMethodName(),
+            MaintenanceGrpc.getHashMethod().getFullMethodName(),
+            MaintenanceGrpc.getHashKVMethod().getFullMethodName(),
+            MaintenanceGrpc.getMoveLeaderMethod().getFullMethodName());
+
+    private final BooleanSupplier shut;
+    private final Set<ServerCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
+
+    /** @param shut asked before each call; cheap */
+    DataGate(BooleanSupplier shut) {
+        this.shut = shut;
+    }
+
+    @Override
+    public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+            ServerCall<ReqT, RespT> call, Metadata metadata, ServerCallHandler<ReqT, RespT> next) {
+        boolean refused = shut.getAsBoolean();
+        if (refused && !ALWAYS.contains(call.getMethodDescriptor().getFullMethodName())) {
+            end(call);
+            return new ServerCall.Listener<>() {};
+        }
+        ServerCall.Listener<ReqT> listener = next.startCall(call, metadata);
+        if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+            return listener;
+        }
+        streams.add(call);
+        if (shut.getAsBoolean()) {
+            endStreams();
+        }
+        return new SimpleForwardingServerCallListener<>(listener) {
+            @Override
+            public void onCancel() {
+                streams.remove(call);
+                super.onCancel();
+            }
+
+            @Override
+            public void onComplete() {
+                streams.remove(call);
+                super.onComplete();
+            }
+        };
+    }
+
+    /** Ends the streams there are; to be called when the gate has been shut. Any thread. */
+    void endStreams() {
+        streams.removeIf(call -> {
+            end(call);
+            return true;
+        });
+    }
+
+    private static void end(ServerCall<?, ?> call) {
+        call.close(Statuses.of(ErrorCode.MEMBER_CORRUPT), new Metadata());
+    }
+}
