@@ -215,9 +215,7 @@ public final class TestCluster implements AutoCloseable {
         if (!added) {
             return false;
         }
-        String initial = after.getLast().stream()
-                .flatMap(m -> m.getPeerURLsList().stream().map(peer -> nameOf(peer) + "=" + peer))
-                .collect(Collectors.joining(","));
+        String initial = initialCluster(after.getLast());
         synchronized (this) {
             generations++;
             servers.get(member).close();
@@ -225,6 +223,37 @@ public final class TestCluster implements AutoCloseable {
         }
         launch(member);
         return true;
+    }
+
+    /**
+     * Adds one more member, a learner, at the network's next place and starts it. Doesn't wait until it serves. Not while
+     * other threads use the cluster.
+     *
+     * @return its number
+     */
+    public int addLearner(Duration patience) {
+        int member = size();
+        String url = network.place(member).advertisedPeerUrl();
+        List<List<Member>> after = new ArrayList<>();
+        boolean added = attempt(
+                member,
+                patience,
+                client -> after.add(client.cluster()
+                        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                        .memberAdd(MemberAddRequest.newBuilder()
+                                .addPeerURLs(url)
+                                .setIsLearner(true)
+                                .build())
+                        .getMembersList()));
+        if (!added) {
+            throw new IllegalStateException("no learner could be added in " + patience + "\n" + logTails());
+        }
+        synchronized (this) {
+            clients.add(new EtcdClient(network.place(member).clientUrl()));
+            servers.add(server(member, 0, "existing", initialCluster(after.getLast())));
+        }
+        launch(member);
+        return member;
     }
 
     /** The end of every member's log. */
@@ -272,8 +301,15 @@ public final class TestCluster implements AutoCloseable {
                 .getMembersList();
     }
 
+    private String initialCluster(List<Member> members) {
+        return members.stream()
+                .flatMap(m -> m.getPeerURLsList().stream().map(peer -> nameOf(peer) + "=" + peer))
+                .collect(Collectors.joining(","));
+    }
+
+    /** One that is being added has the place behind the last. */
     private String nameOf(String peerUrl) {
-        return IntStream.range(0, size())
+        return IntStream.rangeClosed(0, size())
                 .filter(i -> network.place(i).advertisedPeerUrl().equals(peerUrl))
                 .mapToObj(i -> network.place(i).name())
                 .findFirst()

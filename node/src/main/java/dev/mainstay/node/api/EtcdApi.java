@@ -36,14 +36,15 @@ public final class EtcdApi implements AutoCloseable {
                 settings.rangeAnswerBytes());
         scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("api-clock").daemon().factory());
+        LearnerGate learners = new LearnerGate(settings.memberId(), ports.members());
         CallerDemands demands = new CallerDemands(ports.raft(), scheduler, settings.electionTimeout());
         gate = new DataGate(() -> ports.alarms().isCorrupt(settings.memberId()));
         List<ServerServiceDefinition> all = new ArrayList<>();
         for (ServerServiceDefinition service : etcdServices(ports, settings, headers)) {
-            all.add(ServerInterceptors.intercept(service, demands, gate));
+            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands));
         }
         serving(true);
-        all.add(health.getHealthService().bindService());
+        all.add(ServerInterceptors.interceptForward(health.getHealthService(), learners));
         all.addAll(Reflection.of(all));
         services = List.copyOf(all);
     }

@@ -37,6 +37,11 @@ public enum ErrorCode {
     UNHEALTHY(Status.UNAVAILABLE, "etcdserver: unhealthy cluster"),
     STOPPED(Status.UNAVAILABLE, "etcdserver: server stopped"),
     TIMEOUT(Status.UNAVAILABLE, "etcdserver: request timed out"),
+    TIMEOUT_LEADER_FAILED(Status.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
+    TIMEOUT_CONNECTION_LOST(Status.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
+    TIMEOUT_APPLYING(Status.UNAVAILABLE, "etcdserver: request timed out, waiting for the applied index took too long"),
+    /** What gRPC says of a deadline; etcd's answer to a proposal that there was never a leader for. */
+    DEADLINE_EXCEEDED(Status.DEADLINE_EXCEEDED, "context deadline exceeded"),
     CORRUPT(Status.DATA_LOSS, "etcdserver: corrupt cluster"),
     /** Not one of etcd's, where a member with wrong data serves it. A client may call another member. */
     MEMBER_CORRUPT(

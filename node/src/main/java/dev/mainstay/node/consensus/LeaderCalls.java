@@ -36,7 +36,7 @@ public final class LeaderCalls {
     private CompletableFuture<byte[]> attempt(PeerMethod method, byte[] request, long deadlineNanos) {
         long leader = raft.leaderId();
         CompletableFuture<byte[]> answer = leader == 0
-                ? CompletableFuture.failedFuture(new PeerException(Reason.UNREACHABLE, "no leader"))
+                ? CompletableFuture.failedFuture(new PeerException(Reason.NO_LEADER, "no leader"))
                 : peers.call(leader, method, request);
         return answer.exceptionallyCompose(thrown -> {
             if (nanoClock.getAsLong() - deadlineNanos >= 0) {

@@ -61,6 +61,12 @@ final class LogStateMachine extends BaseStateMachine {
         /** The leader no longer has the log that this member lacks; fails if the state can't be had otherwise. */
         CompletableFuture<Void> snapshotNeeded(RaftPeerId leader, LogPosition firstAvailable);
 
+        /**
+         * The leader asks for a snapshot up to where this member has come anyway: done once that is durable, and Ratis knows
+         * it.
+         */
+        CompletableFuture<Void> snapshotNotNeeded();
+
         /** The member can't go on. */
         void failed(String reason, Throwable cause);
 
@@ -167,13 +173,17 @@ final class LogStateMachine extends BaseStateMachine {
     }
 
     /**
-     * A leader whose log begins at its very beginning asks new members this too; they take the log. Otherwise the answer
-     * stays out for good, or until it fails: the member is started again on the new state.
+     * A leader asks every new member this. If its log begins at its very beginning, they take the log; one that was a member
+     * before, such as a learner that was promoted, may have all that the leader lacks. Otherwise the answer stays out for
+     * good, or until it fails: the member is started again on the new state.
      */
     @Override
     public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex first) {
         if (first.getIndex() <= RaftLog.LEAST_VALID_LOG_INDEX) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (first.getIndex() <= getLastAppliedTermIndex().getIndex() + 1) {
+            return events.snapshotNotNeeded().thenCompose(_ -> CompletableFuture.completedFuture(null));
         }
         RaftPeerId leader = RaftPeerId.valueOf(
                 role.getFollowerInfo().getLeaderInfo().getId().getId());

@@ -11,6 +11,8 @@ public final class PeerException extends IOException {
     public enum Reason {
         /** No such member in the group's configuration. */
         UNKNOWN_MEMBER,
+        /** Meant for the leader, and nobody is known to lead. */
+        NO_LEADER,
         /** Not connected, refused, or the connection broke: the call may have arrived or not. */
         UNREACHABLE,
         /** No answer in time: the call may have arrived or not. */

@@ -116,12 +116,12 @@ final class ProposalBatch implements EntryCommands {
         return refused;
     }
 
-    /** Answers the proposals whose time is over; returns how many that were. */
-    int expire(long nowNanos) {
-        int expired = 0;
+    /** The proposals without an answer whose time is over. */
+    List<Proposal> expired(long nowNanos) {
+        List<Proposal> expired = new ArrayList<>(0);
         for (Proposal proposal : proposals) {
-            if (proposal.deadlineNanos - nowNanos <= 0 && proposal.complete(new Outcome.Refused(ErrorCode.TIMEOUT))) {
-                expired++;
+            if (proposal.deadlineNanos - nowNanos <= 0 && !proposal.isDone()) {
+                expired.add(proposal);
             }
         }
         return expired;

@@ -13,7 +13,8 @@ import java.util.UUID;
  * @param clusterId the cluster's etcd id; names the Raft group
  * @param peerHost the address to listen on for peers
  * @param peerPort the port to listen on for peers; 0 picks a free one
- * @param founders the members that a new cluster begins with, this one among them; empty for a member that joined later
+ * @param founders the members that a new cluster begins with, this one among them; only itself, as a learner, for one that
+ *     joined as such; empty for others that joined later
  * @param alone whether no other member has a vote, as far as this member's state knows: then nobody needs to be waited for
  */
 public record RaftSettings(

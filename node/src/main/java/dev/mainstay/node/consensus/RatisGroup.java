@@ -6,13 +6,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -141,6 +144,30 @@ final class RatisGroup implements AutoCloseable {
         return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
     }
 
+    /**
+     * Whether this member has heard from its leader within so many milliseconds or, if it leads itself, from a majority of
+     * the voters.
+     */
+    boolean isConnected(int millis) {
+        RoleInfoProto role = division.getInfo().getRoleInfoProto();
+        if (!role.hasLeaderInfo()) {
+            ServerRpcProto leader = role.getFollowerInfo().getLeaderInfo();
+            return leader.hasId() && leader.getLastRpcElapsedTimeMs() <= millis;
+        }
+        Set<ByteString> heard = new HashSet<>();
+        heard.add(self.toByteString());
+        for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
+            if (follower.getLastRpcElapsedTimeMs() <= millis) {
+                heard.add(follower.getId().getId());
+            }
+        }
+        Collection<RaftPeer> voters = division.getRaftConf().getCurrentPeers();
+        long connected = voters.stream()
+                .filter(voter -> heard.contains(voter.getId().toByteString()))
+                .count();
+        return connected > voters.size() / 2;
+    }
+
     boolean leads() {
         return division.getInfo().isLeader();
     }
@@ -149,6 +176,19 @@ final class RatisGroup implements AutoCloseable {
     Optional<String> address(long memberId) {
         RaftPeer peer = division.getRaftConf().getPeer(peerId(memberId), RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
         return Optional.ofNullable(peer).map(RaftPeer::getAddress);
+    }
+
+    /** Whether the configuration says that this member only listens, while Ratis has it wait for a vote of its own. */
+    boolean mistakesLearnerForVoter() {
+        RaftConfiguration configuration = division.getRaftConf();
+        return configuration.getPreviousPeers().isEmpty()
+                && configuration.getPeer(self, RaftPeerRole.LISTENER) != null
+                && division.getInfo().getCurrentRole() != RaftPeerRole.LISTENER;
+    }
+
+    /** Tells Ratis how far this member's state is durable, so that it needs no snapshot up to there. */
+    void noteDurable(long index) {
+        division.getRaftLog().updateSnapshotIndex(index);
     }
 
     RaftPeerId self() {

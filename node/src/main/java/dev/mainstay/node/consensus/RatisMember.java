@@ -51,6 +51,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final SyncClock syncClock;
     private final LongSupplier nanoClock = System::nanoTime;
     private final long requestNanos;
+    private final LeaderContact contact;
     private volatile SnapshotRequests snapshots = SnapshotRequests.NONE;
     private volatile @Nullable Running running;
     private volatile boolean closing;
@@ -82,6 +83,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 RatisProperties.messageBytes(settings),
                 settings.timeouts().requestMillis());
         this.requestNanos = TimeUnit.MILLISECONDS.toNanos(settings.timeouts().requestMillis());
+        this.contact = new LeaderContact(
+                TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()), nanoClock.getAsLong());
         this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos, this::follow);
         this.trimmer = new LogTrimmer(settings.log(), this::trim);
         this.syncClock = new SyncClock(nanoClock, meter);
@@ -108,6 +111,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                         settings.alone(),
                         InstalledLog.read(settings.logDirectory()))
                 .examine();
+        LearnersStart.prepare(settings);
         var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
         queue.begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
         var notice = new LeadershipNotice(leadership, this::inOffice);
@@ -176,6 +180,12 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         if (now != null && isLeader()) {
             new Handover(now.control, settings).run();
         }
+    }
+
+    /** Whether the configuration says that this member only listens, while its log has it wait for a vote of its own. */
+    public boolean mistakesLearnerForVoter() {
+        Running now = running;
+        return now != null && !closing && now.group.mistakesLearnerForVoter();
     }
 
     @Override
@@ -304,18 +314,28 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
     private void sweep() {
         long now = nanoClock.getAsLong();
-        int expired = 0;
-        for (Proposal proposal : queue.expired(now)) {
-            proposal.complete(new Outcome.Refused(ErrorCode.TIMEOUT));
-            expired++;
-        }
+        lookForLeader(now);
+        queue.expired(now).forEach(this::timeOut);
         for (ProposalBatch batch : queue.underWay()) {
-            expired += batch.expire(now);
+            batch.expired(now).forEach(this::timeOut);
         }
-        if (expired > 0) {
-            meter.failed(expired, ErrorCode.TIMEOUT);
+        reads.sweep(now, ErrorCode.TIMEOUT);
+    }
+
+    private void lookForLeader(long nowNanos) {
+        Running now = running;
+        boolean led = hasLeader();
+        contact.look(
+                nowNanos,
+                led,
+                led && now != null && now.group.isConnected(settings.timeouts().electionMillis()));
+    }
+
+    private void timeOut(Proposal proposal) {
+        ErrorCode why = contact.timeout(proposal.deadlineNanos - requestNanos);
+        if (proposal.complete(new Outcome.Refused(why))) {
+            meter.failed(1, why);
         }
-        reads.sweep(now, hasLeader() ? ErrorCode.TIMEOUT : ErrorCode.NO_LEADER);
     }
 
     private Optional<String> address(long memberId) {
@@ -413,6 +433,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         @Override
         public void leaderChanged(RaftPeerId leader) {
             long leaderId = RatisGroup.memberId(leader);
+            contact.elected(nanoClock.getAsLong());
             meter.leaderChanged(leaderId);
             if (leaderId != memberId()) {
                 reroute(new Route.To(leaderId));
@@ -422,6 +443,19 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         @Override
         public CompletableFuture<Void> snapshotNeeded(RaftPeerId leader, LogPosition firstAvailable) {
             return snapshot.wanted(RatisGroup.memberId(leader), firstAvailable);
+        }
+
+        @Override
+        public CompletableFuture<Void> snapshotNotNeeded() {
+            Running now = running;
+            return now == null
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.runAsync(
+                            () -> {
+                                state.flush();
+                                now.group.noteDurable(state.durable().index());
+                            },
+                            Thread::startVirtualThread);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.mainstay.node.leader;
 
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.consensus.AppliedWait;
 import dev.mainstay.node.consensus.PeerCalls;
 import dev.mainstay.node.consensus.PeerException;
 import dev.mainstay.node.consensus.PeerMethod;
@@ -23,21 +24,27 @@ public final class MemberRequests implements PeerMethods.Handler {
     private static final long PAUSE_MILLIS = 100;
 
     private final MembershipKeeper keeper;
+    private final AppliedWait applied;
     private final RaftStatus raft;
     private final PeerCalls peers;
     private final Scheduler scheduler;
     private final LongSupplier nanoClock;
     private final long patienceNanos;
 
-    /** @param patienceMillis for how long a leader is looked for */
+    /**
+     * @param applied what a promotion waits for at the leader, which judges by what it has applied
+     * @param patienceMillis for how long a leader is looked for
+     */
     public MemberRequests(
             MembershipKeeper keeper,
+            AppliedWait applied,
             RaftStatus raft,
             PeerCalls peers,
             Scheduler scheduler,
             LongSupplier nanoClock,
             long patienceMillis) {
         this.keeper = keeper;
+        this.applied = applied;
         this.raft = raft;
         this.peers = peers;
         this.scheduler = scheduler;
@@ -45,7 +52,10 @@ public final class MemberRequests implements PeerMethods.Handler {
         this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
     }
 
-    /** @return as {@link MembershipKeeper#request}, but TIMEOUT where nobody led or nobody knows. Never fails. */
+    /**
+     * @return as {@link MembershipKeeper#request}, but TIMEOUT where nobody led or nobody knows, and of a promotion NO_LEADER
+     *     where nobody led or TIMEOUT_APPLYING where the leader lags. Never fails.
+     */
     public CompletableFuture<Outcome> request(MemberChange change) {
         Attempts attempts = new Attempts(change, nanoClock.getAsLong() + patienceNanos);
         attempts.begin();
@@ -56,15 +66,25 @@ public final class MemberRequests implements PeerMethods.Handler {
     @Override
     public CompletableFuture<byte[]> handle(long from, byte[] request) {
         try {
-            return keeper.request(MemberChangeCodec.decodeChange(request)).thenApply(MemberChangeCodec::encode);
+            return make(MemberChangeCodec.decodeChange(request)).thenApply(MemberChangeCodec::encode);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
+    private CompletableFuture<Outcome> make(MemberChange change) {
+        if (!(change instanceof MemberChange.Promote)) {
+            return keeper.request(change);
+        }
+        return applied.caughtUp()
+                .thenCompose(done -> done
+                        ? keeper.request(change)
+                        : CompletableFuture.completedFuture(new Outcome.Refused(ErrorCode.TIMEOUT_APPLYING)));
+    }
+
     private CompletableFuture<Outcome> ask(long leader, MemberChange change) {
         if (leader == raft.memberId()) {
-            return keeper.request(change);
+            return make(change);
         }
         return peers.call(leader, PeerMethod.CHANGE_MEMBERS, MemberChangeCodec.encode(change))
                 .thenApply(answer -> {
@@ -122,7 +142,8 @@ public final class MemberRequests implements PeerMethods.Handler {
 
         private void again() {
             if (nanoClock.getAsLong() - deadlineNanos >= 0) {
-                answer.complete(new Outcome.Refused(ErrorCode.TIMEOUT));
+                boolean leaderless = change instanceof MemberChange.Promote && !raft.hasLeader();
+                answer.complete(new Outcome.Refused(leaderless ? ErrorCode.NO_LEADER : ErrorCode.TIMEOUT));
             }
             synchronized (this) {
                 asking = false;

@@ -46,6 +46,7 @@ public final class MembershipKeeper implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final Scheduler scheduler;
     private final Executor executor;
+    private final PromotionMeter meter;
 
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final List<Settling> settling = new ArrayList<>();
@@ -73,7 +74,8 @@ public final class MembershipKeeper implements AutoCloseable {
             MembershipLimits limits,
             LongSupplier nanoClock,
             Scheduler scheduler,
-            Executor executor) {
+            Executor executor,
+            PromotionMeter meter) {
         this.table = table;
         this.proposer = proposer;
         this.raft = raft;
@@ -82,6 +84,7 @@ public final class MembershipKeeper implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.scheduler = scheduler;
         this.executor = executor;
+        this.meter = meter;
     }
 
     /** Takes the duty up. Called once this member leads and has applied everything that earlier leaders committed. */
@@ -121,6 +124,9 @@ public final class MembershipKeeper implements AutoCloseable {
             return refused(ErrorCode.TOO_MANY_REQUESTS);
         }
         Request request = new Request(change, new CompletableFuture<>());
+        if (change instanceof MemberChange.Promote) {
+            CompletableFuture<?> _ = request.answer().thenAccept(this::count);
+        }
         waiting.add(request);
         next();
         return request.answer();
@@ -151,6 +157,14 @@ public final class MembershipKeeper implements AutoCloseable {
 
     private synchronized @Nullable Term current() {
         return term;
+    }
+
+    private void count(Outcome promotion) {
+        if (promotion instanceof Outcome.MembersChanged) {
+            meter.promoted();
+        } else if (promotion instanceof Outcome.Refused(ErrorCode code) && code != ErrorCode.NOT_LEADER) {
+            meter.refused(code);
+        }
     }
 
     /** Judges and proposes what waits, one after another: the next is judged by what the one before it changed. */

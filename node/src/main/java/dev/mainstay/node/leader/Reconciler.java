@@ -86,7 +86,10 @@ final class Reconciler {
         if (configured.isEmpty()) {
             return;
         }
-        if (!remove(members, configured) && !change(members, configured) && !giveUpLeadership(members, configured)) {
+        if (!remove(members, configured)
+                && !letGoOfForgotten(configured)
+                && !change(members, configured)
+                && !giveUpLeadership(members, configured)) {
             add(members, configured);
         }
     }
@@ -102,6 +105,26 @@ final class Reconciler {
             long since = leavingSince.computeIfAbsent(id, _ -> now);
             if (now - since >= FAREWELL_NANOS || !contact.isInTouch(id)) {
                 configure("without " + MemberId.hex(id), without(configured, id));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A change that fails because a new member falls silent takes the log from the learners, too, and while one of those is
+     * silent every addition fails (Ratis 3.3 doesn't note of learners that they have caught up). A learner without the log
+     * leaves the configuration and comes back when it answers.
+     */
+    private boolean letGoOfForgotten(List<Peer> configured) {
+        if (control.silentMillis(self).isEmpty()) {
+            return false;
+        }
+        for (Peer peer : configured) {
+            if (peer.learner() && control.silentMillis(peer.memberId()).isEmpty()) {
+                configure(
+                        "without learner " + MemberId.hex(peer.memberId()) + ", to which the log isn't sent any more",
+                        without(configured, peer.memberId()));
                 return true;
             }
         }

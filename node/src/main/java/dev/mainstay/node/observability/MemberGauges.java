@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
 /** What can be read off a member at any moment, under etcd's names. Read when scraped, on the scraper's thread. */
@@ -28,8 +29,12 @@ public final class MemberGauges {
         this.registry = registry;
     }
 
-    /** Where the member stands in its group. */
-    public void bind(RaftStatus raft) {
+    /**
+     * Where the member stands in its group.
+     *
+     * @param learner whether it gets the log without a vote
+     */
+    public void bind(RaftStatus raft, BooleanSupplier learner) {
         gauge(
                 "etcd_server_has_leader",
                 "Whether or not a leader exists. 1 is existence, 0 is not.",
@@ -38,7 +43,10 @@ public final class MemberGauges {
                 "etcd_server_is_leader",
                 "Whether or not this member is a leader. 1 if is, 0 otherwise.",
                 () -> flag(raft.isLeader()));
-        gauge("etcd_server_is_learner", "Whether or not this member is a learner. 1 if is, 0 otherwise.", () -> 0);
+        gauge(
+                "etcd_server_is_learner",
+                "Whether or not this member is a learner. 1 if is, 0 otherwise.",
+                () -> flag(learner.getAsBoolean()));
         gauge(
                 "etcd_server_proposals_committed_total",
                 "The total number of consensus proposals committed.",

@@ -6,6 +6,7 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.ConsensusMeter;
 import dev.mainstay.node.leader.ConsistencyMeter;
+import dev.mainstay.node.leader.PromotionMeter;
 import dev.mainstay.node.snapshot.SnapshotMeter;
 import dev.mainstay.node.watch.WatchMeter;
 import io.micrometer.core.instrument.Counter;
@@ -41,6 +42,7 @@ public final class MemberMeters {
     private final AtomicLong pendingRevisions = new AtomicLong();
     private final AtomicLong recentBytes = new AtomicLong();
     private final Counter renewed;
+    private final Counter promoted;
     private final DistributionSummary defragmentations;
     private final ApplyMeters apply;
     private final SlowLog slowLog;
@@ -54,6 +56,9 @@ public final class MemberMeters {
         this.snapshots = new SnapshotMeters(registry);
         this.consistency = new ConsistencyMeters(registry);
         this.slowLog = SlowLog.of("apply request took too long", slowApply);
+        promoted = counter(
+                "etcd_server_learner_promote_successes",
+                "The total number of successful learner promotions while this member is leader.");
         renewed = counter("etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.");
         defragmentations = DistributionSummary.builder("etcd_disk_backend_defrag_duration_seconds")
                 .description("The latency distribution of backend defragmentation.")
@@ -120,6 +125,34 @@ public final class MemberMeters {
     /** A defragmentation took so long. */
     public void defragmented(long nanos) {
         defragmentations.record(nanos / NANOS_PER_SECOND);
+    }
+
+    /** What the leader's judgements of promotions report to. */
+    public PromotionMeter promotions() {
+        return new PromotionMeter() {
+            @Override
+            public void promoted() {
+                promoted.increment();
+            }
+
+            @Override
+            public void refused(ErrorCode why) {
+                Counter.builder("etcd_server_learner_promote_failures")
+                        .description("The total number of failed learner promotions while this member is leader.")
+                        .tags("Reason", promotionFailure(why))
+                        .register(registry)
+                        .increment();
+            }
+        };
+    }
+
+    /** etcd counts by its inner names where they differ from those on the wire. */
+    private static String promotionFailure(ErrorCode why) {
+        return switch (why) {
+            case MEMBER_NOT_FOUND -> "membership: ID not found";
+            case MEMBER_NOT_LEARNER -> "membership: can only promote a learner member";
+            default -> why.message();
+        };
     }
 
     /** What snapshots report to. */

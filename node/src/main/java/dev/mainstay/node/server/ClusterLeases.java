@@ -9,12 +9,12 @@ import dev.mainstay.node.consensus.PeerMethod;
 import dev.mainstay.node.consensus.PeerMethods;
 import dev.mainstay.node.consensus.ReadBarrier;
 import dev.mainstay.node.leader.KeepAlive;
-import dev.mainstay.node.leader.LeaseKeeper;
+import dev.mainstay.node.leader.LeadersLeases;
 import dev.mainstay.node.leader.TimeLeft;
 import dev.mainstay.node.observability.MemberMeters;
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * The time of leases as the leader keeps it: this member's own keeper while it leads, the leader's over the peer port
@@ -27,44 +27,52 @@ final class ClusterLeases implements LeaseClock {
 
     private static final long GONE = -1;
 
-    private final LeaseKeeper keeper;
+    private final LeadersLeases own;
     private final ReadBarrier barrier;
     private final LeaderCalls leader;
     private final MemberMeters meters;
 
-    ClusterLeases(LeaseKeeper keeper, ReadBarrier barrier, LeaderCalls leader, MemberMeters meters) {
-        this.keeper = keeper;
+    ClusterLeases(LeadersLeases own, ReadBarrier barrier, LeaderCalls leader, MemberMeters meters) {
+        this.own = own;
         this.barrier = barrier;
         this.leader = leader;
         this.meters = meters;
     }
 
     /** Answers what other members ask of this one while it leads. */
-    static void answer(PeerMethods methods, LeaseKeeper keeper) {
+    static void answer(PeerMethods methods, LeadersLeases own) {
         methods.register(
                 PeerMethod.KEEP_ALIVE,
-                (_, request) -> keeper.keepAlive(id(request)).thenCompose(answer -> switch (answer) {
-                    case KeepAlive.Renewed(long ttlSeconds) -> CompletableFuture.completedFuture(bytes(ttlSeconds));
-                    case KeepAlive.Gone() -> CompletableFuture.completedFuture(bytes(GONE));
+                (_, request) -> own.keepAlive(id(request)).thenCompose(answer -> switch (answer) {
+                    case KeepAlive.Renewed(long ttlSeconds) -> done(bytes(ttlSeconds));
+                    case KeepAlive.Gone() -> done(bytes(GONE));
                     case KeepAlive.Failed(ErrorCode code) -> failed(code.message());
                 }));
-        methods.register(PeerMethod.TIME_TO_LIVE, (_, request) -> {
-            OptionalLong seconds = keeper.remainingSeconds(id(request));
-            return seconds.isEmpty()
-                    ? failed("not leader")
-                    : CompletableFuture.completedFuture(bytes(seconds.getAsLong()));
-        });
+        methods.register(
+                PeerMethod.TIME_TO_LIVE,
+                (_, request) -> own.timeLeft(id(request)).thenCompose(answer -> switch (answer) {
+                    case TimeLeft.Seconds(long seconds) -> done(bytes(seconds));
+                    case TimeLeft.Gone() -> done(bytes(GONE));
+                    case TimeLeft.Failed(ErrorCode code) -> failed(code.message());
+                }));
     }
 
     @Override
     public CompletableFuture<KeepAlive> keepAlive(long id) {
-        return keeper.keepAlive(id)
-                .thenCompose(own -> own instanceof KeepAlive.Failed ? askToKeep(id) : done(own))
+        return own.keepAlive(id)
+                .thenCompose(answer -> answer instanceof KeepAlive.Failed failed && asksLeader(failed.code())
+                        ? askToKeep(id)
+                        : done(answer))
                 .whenComplete((answer, _) -> {
                     if (answer instanceof KeepAlive.Renewed) {
                         meters.leaseRenewed();
                     }
                 });
+    }
+
+    /** A leader that lags has the last word all the same. */
+    private static boolean asksLeader(ErrorCode ownFailure) {
+        return ownFailure != ErrorCode.TIMEOUT_APPLYING;
     }
 
     private CompletableFuture<KeepAlive> askToKeep(long id) {
@@ -73,13 +81,15 @@ final class ClusterLeases implements LeaseClock {
                     long ttl = id(answer);
                     return ttl == GONE ? new KeepAlive.Gone() : new KeepAlive.Renewed(ttl);
                 })
-                .exceptionally(_ -> new KeepAlive.Failed(ErrorCode.TIMEOUT));
+                .exceptionally(thrown -> new KeepAlive.Failed(code(thrown)));
     }
 
     @Override
     public CompletableFuture<TimeLeft> timeLeft(long id) {
-        OptionalLong own = keeper.remainingSeconds(id);
-        return own.isPresent() ? done(timeLeftOf(own.getAsLong())) : askTimeLeft(id);
+        return own.timeLeft(id)
+                .thenCompose(answer -> answer instanceof TimeLeft.Failed failed && asksLeader(failed.code())
+                        ? askTimeLeft(id)
+                        : done(answer));
     }
 
     private CompletableFuture<TimeLeft> askTimeLeft(long id) {
@@ -88,11 +98,18 @@ final class ClusterLeases implements LeaseClock {
                         barrier.await(),
                         (answer, refusal) ->
                                 refusal.<TimeLeft>map(TimeLeft.Failed::new).orElseGet(() -> timeLeftOf(id(answer))))
-                .exceptionally(_ -> new TimeLeft.Failed(ErrorCode.TIMEOUT));
+                .exceptionally(thrown -> new TimeLeft.Failed(code(thrown)));
     }
 
     private static TimeLeft timeLeftOf(long seconds) {
         return seconds == GONE ? new TimeLeft.Gone() : new TimeLeft.Seconds(seconds);
+    }
+
+    private static ErrorCode code(Throwable thrown) {
+        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        return cause instanceof PeerException failure && failure.reason() == Reason.NO_LEADER
+                ? ErrorCode.NO_LEADER
+                : ErrorCode.TIMEOUT;
     }
 
     private static <T> CompletableFuture<T> done(T value) {

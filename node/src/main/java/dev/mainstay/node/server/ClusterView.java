@@ -1,5 +1,6 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.common.Member;
 import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.membership.Members;
 
@@ -14,5 +15,10 @@ record ClusterView(MemberTable table, Members configured) {
     Members members() {
         Members recorded = table.now();
         return recorded.isEmpty() ? configured : recorded;
+    }
+
+    /** Whether a member gets the log without a vote. */
+    boolean isLearner(long memberId) {
+        return members().find(memberId).filter(Member::learner).isPresent();
     }
 }

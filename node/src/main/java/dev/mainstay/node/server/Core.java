@@ -3,6 +3,7 @@ package dev.mainstay.node.server;
 import dev.mainstay.node.api.EventMessages;
 import dev.mainstay.node.apply.Applier;
 import dev.mainstay.node.apply.Tables;
+import dev.mainstay.node.consensus.AppliedWait;
 import dev.mainstay.node.consensus.FatalListener;
 import dev.mainstay.node.consensus.LeaderCalls;
 import dev.mainstay.node.consensus.PeerMethod;
@@ -10,6 +11,7 @@ import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.consensus.RatisMember;
 import dev.mainstay.node.leader.ClusterClock;
 import dev.mainstay.node.leader.ClusterFounder;
+import dev.mainstay.node.leader.LeadersLeases;
 import dev.mainstay.node.leader.LeaseInbox;
 import dev.mainstay.node.leader.LeaseKeeper;
 import dev.mainstay.node.leader.LeaseRequests;
@@ -83,6 +85,7 @@ final class Core implements AutoCloseable {
     private final ClusterFounder founder;
     private final MemberPublisher publisher;
     private final LeaderCalls leaderCalls;
+    private final LeadersLeases leadersLeases;
     private final MembershipKeeper keeper;
     private final MemberRequests memberRequests;
     private final Snapshots snapshots;
@@ -164,9 +167,13 @@ final class Core implements AutoCloseable {
                             membershipLimits(settings),
                             System::nanoTime,
                             scheduler,
-                            Thread::startVirtualThread));
+                            Thread::startVirtualThread,
+                            meters.promotions()));
+            parts.started("learner check", new LearnerCheck(raft, restart, scheduler));
+            AppliedWait applied = new AppliedWait(raft, System::nanoTime);
             memberRequests = new MemberRequests(
                     keeper,
+                    applied,
                     raft,
                     raft.peers(),
                     scheduler,
@@ -184,7 +191,8 @@ final class Core implements AutoCloseable {
                                     .toList(),
                             raft,
                             scheduler));
-            ClusterLeases.answer(raft.peerMethods(), leaseKeeper);
+            leadersLeases = new LeadersLeases(leaseKeeper, applied);
+            ClusterLeases.answer(raft.peerMethods(), leadersLeases);
             raft.peerMethods()
                     .register(
                             PeerMethod.IDENTIFY,
@@ -334,8 +342,9 @@ final class Core implements AutoCloseable {
         return leaderCalls;
     }
 
-    LeaseKeeper leaseKeeper() {
-        return leaseKeeper;
+    /** The time of leases while this member leads. */
+    LeadersLeases leadersLeases() {
+        return leadersLeases;
     }
 
     Snapshots snapshots() {

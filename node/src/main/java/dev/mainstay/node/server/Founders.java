@@ -38,8 +38,8 @@ final class Founders {
         List<String> clientUrls = settings.listen().advertiseClientUrls().stream()
                 .map(MemberUrl::text)
                 .toList();
-        Member self =
-                new Member(identity.memberId(), settings.identity().name(), identity.peerUrls(), clientUrls, false);
+        Member self = new Member(
+                identity.memberId(), settings.identity().name(), identity.peerUrls(), clientUrls, identity.learner());
         List<Member> founders = of(identity, settings.cluster());
         return founders.isEmpty()
                 ? Members.of(List.of(self))

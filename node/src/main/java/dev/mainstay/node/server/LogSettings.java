@@ -28,7 +28,7 @@ final class LogSettings {
                 identity.clusterId(),
                 listen.host(),
                 listen.port(),
-                founders,
+                founders.isEmpty() && identity.learner() ? List.of(listener(identity)) : founders,
                 isAlone(identity.memberId(), founders, recorded),
                 new RaftSettings.Timeouts(
                         raft.heartbeatMillis(),
@@ -40,8 +40,20 @@ final class LogSettings {
     }
 
     private static GroupControl.Peer peer(Member member) {
-        String address = MemberUrl.parse(member.peerUrls().getFirst()).hostAndPort();
-        return new GroupControl.Peer(member.id(), address, member.learner());
+        return new GroupControl.Peer(member.id(), address(member.peerUrls()), member.learner());
+    }
+
+    /**
+     * The log of a learner must know from its very beginning that it is one. Ratis 3.3 never tells a member that it became
+     * one: it would wait to be a voter, serve no linearizable read, and, once a new leader had let it go, stand for election
+     * and end itself for not being in the configuration.
+     */
+    private static GroupControl.Peer listener(NodeIdentity identity) {
+        return new GroupControl.Peer(identity.memberId(), address(identity.peerUrls()), true);
+    }
+
+    private static String address(List<String> peerUrls) {
+        return MemberUrl.parse(peerUrls.getFirst()).hostAndPort();
     }
 
     private static boolean isAlone(long self, List<GroupControl.Peer> founders, Members recorded) {

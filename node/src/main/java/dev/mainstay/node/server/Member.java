@@ -85,9 +85,10 @@ public final class Member implements AutoCloseable {
             CompactionKeeper compaction = parts.started(
                     "compaction", new CompactionKeeper(core.compactor(), CompactionPace.DEFAULT, core.scheduler()));
             RatisMember raft = core.raft();
-            ApiPorts ports = apiPorts(settings, core, space, compaction, meters);
+            ClusterView cluster = new ClusterView(core.members(), Founders.shown(identity, settings));
+            ApiPorts ports = apiPorts(settings, core, cluster, space, compaction, meters);
             EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
-            bindGauges(registry, settings, core, ports, api);
+            bindGauges(registry, settings, core, ports, api, cluster);
             core.start();
             new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
                     .run(directory.path(), settings.checks().initial());
@@ -102,7 +103,13 @@ public final class Member implements AutoCloseable {
                             settings.logging().extensiveMetrics(),
                             settings.limits().warnUnary()));
             HttpEndpoints http = new HttpEndpoints(
-                    new MemberHealth(identity.memberId(), core.alarms(), raft, raft, core.keys()),
+                    new MemberHealth(
+                            identity.memberId(),
+                            core.alarms(),
+                            raft,
+                            raft,
+                            core.keys(),
+                            () -> cluster.isLearner(identity.memberId())),
                     new HealthCounters(registry),
                     new TextExposition(registry)::scrape,
                     TextExposition.CONTENT_TYPE,
@@ -191,8 +198,12 @@ public final class Member implements AutoCloseable {
     }
 
     private ApiPorts apiPorts(
-            NodeSettings settings, Core core, SpaceKeeper space, CompactionKeeper compaction, MemberMeters meters) {
-        ClusterView cluster = new ClusterView(core.members(), Founders.shown(identity, settings));
+            NodeSettings settings,
+            Core core,
+            ClusterView cluster,
+            SpaceKeeper space,
+            CompactionKeeper compaction,
+            MemberMeters meters) {
         return new ApiPorts(
                 core.raft(),
                 core.raft(),
@@ -201,7 +212,7 @@ public final class Member implements AutoCloseable {
                 core.watches(),
                 core.leases(),
                 core.leaseRequests(settings.raft().electionMillis()),
-                new ClusterLeases(core.leaseKeeper(), core.raft(), core.leaderCalls(), meters),
+                new ClusterLeases(core.leadersLeases(), core.raft(), core.leaderCalls(), meters),
                 core.alarms(),
                 new RoomCheck(space),
                 parts.started(
@@ -211,9 +222,15 @@ public final class Member implements AutoCloseable {
                 core.memberChanges());
     }
 
-    private void bindGauges(ExactRegistry registry, NodeSettings settings, Core core, ApiPorts ports, EtcdApi api) {
+    private void bindGauges(
+            ExactRegistry registry,
+            NodeSettings settings,
+            Core core,
+            ApiPorts ports,
+            EtcdApi api,
+            ClusterView cluster) {
         MemberGauges gauges = new MemberGauges(registry);
-        gauges.bind(core.raft());
+        gauges.bind(core.raft(), () -> cluster.isLearner(identity.memberId()));
         gauges.bind(core.keys(), ports.storageCare());
         gauges.bind(core.leases(), core.alarms(), identity.memberId());
         gauges.bindVersions(Versions.ETCD, Versions.CLUSTER, Versions.read().mainstay());

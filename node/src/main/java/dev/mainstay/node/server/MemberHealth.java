@@ -11,9 +11,12 @@ import dev.mainstay.node.storage.StorageException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** The health of a running member; what is wrong with another one's data is that one's matter. */
-record MemberHealth(long memberId, Alarms raised, RaftStatus raft, ReadBarrier barrier, KvView keys) implements Health {
+record MemberHealth(
+        long memberId, Alarms raised, RaftStatus raft, ReadBarrier barrier, KvView keys, BooleanSupplier isLearner)
+        implements Health {
 
     @Override
     public List<Alarm> alarms() {
@@ -27,7 +30,7 @@ record MemberHealth(long memberId, Alarms raised, RaftStatus raft, ReadBarrier b
 
     @Override
     public boolean learner() {
-        return false;
+        return isLearner.getAsBoolean();
     }
 
     @Override

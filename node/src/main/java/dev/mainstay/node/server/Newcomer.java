@@ -83,7 +83,8 @@ final class Newcomer implements DataDirectory.Beginning {
                             + members.members().size()
                             + ": member count is unequal. Take --initial-cluster from what member add printed.");
         }
-        return new NodeIdentity(self.id(), other.clusterId(), wanted.name(), wanted.peerUrls(), wanted.token());
+        return new NodeIdentity(
+                self.id(), other.clusterId(), wanted.name(), wanted.peerUrls(), wanted.token(), self.learner());
     }
 
     private PeerIdentity someone(Path directory) throws DataDirectoryException {

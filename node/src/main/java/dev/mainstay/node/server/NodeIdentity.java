@@ -13,14 +13,21 @@ import java.util.List;
  * @param name as given when the directory was made
  * @param peerUrls of this member, what its id was made of
  * @param token of the cluster, what its ids were made of
+ * @param learner whether it joined as a learner: its log begins as one's; what it is now is the cluster's to record
  */
-public record NodeIdentity(long memberId, long clusterId, String name, List<String> peerUrls, String token) {
+public record NodeIdentity(
+        long memberId, long clusterId, String name, List<String> peerUrls, String token, boolean learner) {
 
     /** The layout of the directory that this release writes, and the newest it reads. */
     static final int FORMAT = 1;
 
     public NodeIdentity {
         peerUrls = List.copyOf(peerUrls);
+    }
+
+    /** A member that didn't join as a learner. */
+    NodeIdentity(long memberId, long clusterId, String name, List<String> peerUrls, String token) {
+        this(memberId, clusterId, name, peerUrls, token, false);
     }
 
     /** The number of the layout that a file's text claims. */
@@ -40,7 +47,8 @@ public record NodeIdentity(long memberId, long clusterId, String name, List<Stri
                 Long.parseUnsignedLong(fields.getString("clusterId"), 16),
                 fields.getString("name"),
                 fields.getJsonArray("peerUrls").stream().map(String.class::cast).toList(),
-                fields.getString("token"));
+                fields.getString("token"),
+                fields.getBoolean("learner", false));
         if (identity.memberId == 0 || identity.clusterId == 0) {
             throw new DecodeException("id 0");
         }
@@ -55,6 +63,7 @@ public record NodeIdentity(long memberId, long clusterId, String name, List<Stri
                 .put("name", name)
                 .put("peerUrls", new JsonArray(peerUrls))
                 .put("token", token)
+                .put("learner", learner)
                 .encodePrettily();
     }
 }

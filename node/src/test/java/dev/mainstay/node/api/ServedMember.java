@@ -73,6 +73,9 @@ final class ServedMember implements AutoCloseable {
     final ScriptedChanges memberChanges = new ScriptedChanges();
     final ConcurrentHashMap<String, Integer> watchGauges = new ConcurrentHashMap<>();
 
+    /** Whether this member is recorded as a learner. */
+    volatile boolean learner;
+
     /** Larger than any answer of a test but the one that is refused for its size. */
     static final long MAX_ANSWER_BYTES = 160 << 20;
 
@@ -122,7 +125,7 @@ final class ServedMember implements AutoCloseable {
                         alarms,
                         admission,
                         new Care(memory, store),
-                        ServedMember::members,
+                        this::members,
                         memberChanges),
                 new ApiSettings(
                         CLUSTER_ID,
@@ -161,9 +164,9 @@ final class ServedMember implements AutoCloseable {
         }
     }
 
-    private static Members members() {
+    private Members members() {
         return Members.of(List.of(new Member(
-                MEMBER_ID, "default", List.of("http://localhost:2380"), List.of("http://localhost:2379"), false)));
+                MEMBER_ID, "default", List.of("http://localhost:2380"), List.of("http://localhost:2379"), learner)));
     }
 
     int port() {

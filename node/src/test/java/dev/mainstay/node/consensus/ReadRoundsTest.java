@@ -44,14 +44,14 @@ class ReadRoundsTest {
     void aFailedRoundIsTriedAgainUntilTheReadIsTooOld() {
         var read = reads.join();
         rounds.getLast().complete(false);
-        reads.sweep(500, ErrorCode.NO_LEADER);
+        reads.sweep(500, ErrorCode.TIMEOUT);
         assertThat(rounds).hasSize(2);
         rounds.getLast().completeExceptionally(new IllegalStateException());
         assertThat(read).isNotDone();
 
-        reads.sweep(1_000, ErrorCode.NO_LEADER);
+        reads.sweep(1_000, ErrorCode.TIMEOUT);
 
-        assertThat(read).isCompletedWithValue(Optional.of(ErrorCode.NO_LEADER));
+        assertThat(read).isCompletedWithValue(Optional.of(ErrorCode.TIMEOUT));
         assertThat(rounds).hasSize(2);
     }
 

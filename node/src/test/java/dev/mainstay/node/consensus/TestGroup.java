@@ -33,14 +33,34 @@ final class TestGroup implements AutoCloseable {
     private final List<GroupControl.Peer> peers;
 
     TestGroup(Path directory, int members) throws IOException {
+        this(directory, members, RaftSettings.LogSizes.USUAL);
+    }
+
+    /** @param logs of the founders */
+    TestGroup(Path directory, int members, RaftSettings.LogSizes logs) throws IOException {
         this.directory = directory;
         List<Integer> ports = freePorts(members);
         peers = IntStream.range(0, members)
                 .mapToObj(i -> new GroupControl.Peer(i + 1L, "127.0.0.1:" + ports.get(i), false))
                 .toList();
         for (int i = 0; i < members; i++) {
-            nodes.add(new Node(i, new MemoryStore()));
+            nodes.add(new Node(i, new MemoryStore(), peers.get(i), peers, logs));
         }
+    }
+
+    /**
+     * A learner that isn't started nor configured yet.
+     *
+     * @param knowsItself whether its log begins as a learner's
+     */
+    Node learner(boolean knowsItself) throws IOException {
+        int number = nodes.size();
+        GroupControl.Peer self =
+                new GroupControl.Peer(number + 1L, "127.0.0.1:" + freePorts(1).getFirst(), true);
+        List<GroupControl.Peer> founders = knowsItself ? List.of(self) : List.of();
+        Node learner = new Node(number, new MemoryStore(), self, founders, RaftSettings.LogSizes.USUAL);
+        nodes.add(learner);
+        return learner;
     }
 
     /** One member; it can be closed and made anew over the same store and log. */
@@ -50,12 +70,24 @@ final class TestGroup implements AutoCloseable {
         final MemoryStore store;
         final KvStore kv;
         final RatisMember raft;
+        final GroupControl.Peer self;
         final CopyOnWriteArrayList<String> fatal = new CopyOnWriteArrayList<>();
         private final Applier applier;
 
-        private Node(int number, MemoryStore store) throws IOException {
+        private final List<GroupControl.Peer> founders;
+        private final RaftSettings settings;
+
+        private Node(
+                int number,
+                MemoryStore store,
+                GroupControl.Peer self,
+                List<GroupControl.Peer> founders,
+                RaftSettings.LogSizes logs)
+                throws IOException {
             this.number = number;
             this.store = store;
+            this.self = self;
+            this.founders = founders;
             this.kv = KvStore.open(store);
             this.applier = new Applier(
                     store,
@@ -68,11 +100,11 @@ final class TestGroup implements AutoCloseable {
                     _ -> {});
             Path home = directory.resolve("m" + number);
             Files.createDirectories(home);
-            GroupControl.Peer self = peers.get(number);
             int port = Integer.parseInt(self.address().split(":", -1)[1]);
-            RaftSettings settings = RaftSettings.usual(home, self.memberId(), 77, "127.0.0.1", port)
-                    .foundedBy(peers)
-                    .with(QUICK);
+            this.settings = RaftSettings.usual(home, self.memberId(), 77, "127.0.0.1", port)
+                    .foundedBy(founders)
+                    .with(QUICK)
+                    .with(logs);
             this.raft = new RatisMember(
                     settings,
                     new AppliedLog(applier, store),
@@ -82,6 +114,15 @@ final class TestGroup implements AutoCloseable {
 
         void start() throws IOException {
             raft.start(applier::clockMillis, Leadership.IGNORED);
+        }
+
+        /** Where the log begins on disk. */
+        long firstLogIndex() {
+            try {
+                return SegmentFile.list(settings.segmentDirectory()).getFirst().start();
+            } catch (IOException e) {
+                return 0;
+            }
         }
 
         CompletableFuture<Outcome> put(String key, String value) {
@@ -104,7 +145,7 @@ final class TestGroup implements AutoCloseable {
     /** Closes a member without ado and starts it again on what it had. */
     void restart(Node node) throws IOException {
         node.close();
-        Node fresh = new Node(node.number, node.store);
+        Node fresh = new Node(node.number, node.store, node.self, node.founders, node.settings.log());
         nodes.set(node.number, fresh);
         fresh.start();
     }

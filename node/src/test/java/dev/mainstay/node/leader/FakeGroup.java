@@ -5,9 +5,11 @@ import dev.mainstay.node.consensus.PeerException;
 import dev.mainstay.node.consensus.RaftStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ final class FakeGroup implements GroupControl, RaftStatus {
     final Map<Long, Long> matches = new HashMap<>();
     final List<List<Peer>> changes = new ArrayList<>();
     final List<Long> transfers = new ArrayList<>();
+    /** Configured members that the log isn't sent to. */
+    final Set<Long> forgotten = new HashSet<>();
+
     List<Peer> configured = List.of();
     long leader;
     long committed = 100;
@@ -91,7 +96,8 @@ final class FakeGroup implements GroupControl, RaftStatus {
 
     @Override
     public OptionalLong silentMillis(long memberId) {
-        boolean sentTo = configured.stream().anyMatch(peer -> peer.memberId() == memberId);
+        boolean sentTo =
+                !forgotten.contains(memberId) && configured.stream().anyMatch(peer -> peer.memberId() == memberId);
         return sentTo ? OptionalLong.of(silence.getOrDefault(memberId, 0L)) : OptionalLong.empty();
     }
 

@@ -7,6 +7,7 @@ import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
+import dev.mainstay.node.consensus.AppliedWait;
 import dev.mainstay.node.consensus.PeerCalls;
 import dev.mainstay.node.consensus.PeerException;
 import dev.mainstay.node.consensus.PeerMethod;
@@ -126,11 +127,12 @@ class MemberRequestsTest {
                 new MembershipLimits(true, 1, 2_000, 5_000),
                 time::nanos,
                 time,
-                Runnable::run);
+                Runnable::run,
+                PromotionMeter.NONE);
     }
 
     private MemberRequests requests(MembershipKeeper keeper, FakeGroup group) {
-        return new MemberRequests(keeper, group, wire, time, time::nanos, 7_000);
+        return new MemberRequests(keeper, new AppliedWait(group, time::nanos), group, wire, time, time::nanos, 7_000);
     }
 
     /** Carries every call to the leader's side. */

@@ -25,6 +25,7 @@ class MembershipKeeperTest {
     private final FakeGroup group = new FakeGroup(1);
     private final Set<Long> up = new HashSet<>();
     private final List<String> probed = new ArrayList<>();
+    private final List<String> promotions = new ArrayList<>();
     private final MembershipKeeper keeper = keeper(true);
 
     @Test
@@ -211,6 +212,30 @@ class MembershipKeeperTest {
         assertThat(group.configured).containsExactly(peer(1), peer(2), peer(3), peer(4));
         assertThat(promote(4)).isEqualTo(refused(ErrorCode.MEMBER_NOT_LEARNER));
         assertThat(promote(9)).isEqualTo(refused(ErrorCode.MEMBER_NOT_FOUND));
+        keeper.follow();
+        assertThat(promote(4)).isEqualTo(refused(ErrorCode.NOT_LEADER));
+        assertThat(promotions)
+                .containsExactly(
+                        "LEARNER_NOT_READY", "LEARNER_NOT_READY", "done", "MEMBER_NOT_LEARNER", "MEMBER_NOT_FOUND");
+    }
+
+    @Test
+    void learnerThatTheLogIsNotSentToAnyMoreGoesAndComesBack() {
+        lead(3);
+        up.add(4L);
+        add(4, true);
+        time.advance(2_000);
+        group.forgotten.add(4L);
+        up.remove(4L);
+
+        time.advance(2_000);
+        assertThat(group.configured).containsExactly(peer(1), peer(2), peer(3));
+
+        group.forgotten.clear();
+        up.add(4L);
+        time.advance(2_000);
+        assertThat(group.configured).contains(new Peer(4, "m4:2380", true));
+        assertThat(group.changes).hasSize(3);
     }
 
     @Test
@@ -351,7 +376,18 @@ class MembershipKeeperTest {
                 new MembershipLimits(strict, 1, 2_000, SETTLE_MILLIS),
                 time::nanos,
                 time,
-                Runnable::run);
+                Runnable::run,
+                new PromotionMeter() {
+                    @Override
+                    public void promoted() {
+                        promotions.add("done");
+                    }
+
+                    @Override
+                    public void refused(ErrorCode why) {
+                        promotions.add(why.name());
+                    }
+                });
     }
 
     private void found(int voters) {

@@ -1,0 +1,41 @@
+package dev.mainstay.node.consensus;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Waits until this member has applied what it knows to be committed: before a leader says that something isn't there, which
+ * another member may have applied and acknowledged already. Any thread.
+ */
+public final class AppliedWait {
+
+    /** As etcd waits. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Executor PAUSE = CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS);
+
+    private final RaftStatus raft;
+    private final LongSupplier nanoClock;
+
+    public AppliedWait(RaftStatus raft, LongSupplier nanoClock) {
+        this.raft = raft;
+        this.nanoClock = nanoClock;
+    }
+
+    /** True once everything is applied that was committed at the call; false if that takes longer than a second. */
+    public CompletableFuture<Boolean> caughtUp() {
+        return caughtUp(raft.committedIndex(), nanoClock.getAsLong() + PATIENCE_NANOS);
+    }
+
+    private CompletableFuture<Boolean> caughtUp(long index, long deadlineNanos) {
+        if (raft.appliedIndex() >= index) {
+            return CompletableFuture.completedFuture(true);
+        }
+        if (nanoClock.getAsLong() - deadlineNanos >= 0) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return CompletableFuture.runAsync(() -> {}, PAUSE).thenCompose(_ -> caughtUp(index, deadlineNanos));
+    }
+}
