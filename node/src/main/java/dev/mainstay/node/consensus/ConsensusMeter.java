@@ -8,6 +8,17 @@ public interface ConsensusMeter {
     /** Reports nothing. */
     ConsensusMeter NONE = new ConsensusMeter() {};
 
+    /** Where traffic between members is reported. */
+    default PeerMeter peers() {
+        return PeerMeter.NONE;
+    }
+
+    /** Reads ran out of time before this member was known to be up to date. Watchdog thread. */
+    default void readsTimedOut() {}
+
+    /** A round that asked how up to date this member is failed, although there is a leader. Any thread. */
+    default void readRoundFailed() {}
+
     /** The log was made durable by one fsync. Log thread. */
     default void synced(long nanos) {}
 

@@ -10,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,9 @@ final class LearnersStart {
         LogEntryProto entry;
         try (InputStream bytes = Files.newInputStream(file)) {
             entry = LogEntryProto.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            // Ratis can't read it either, and goes by the log.
+            return true;
         }
         RaftConfigurationProto configuration = entry.getConfigurationEntry();
         return Stream.of(

@@ -27,6 +27,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
     private final LongFunction<Optional<String>> addresses;
     private final int maxMessageBytes;
     private final int patienceMillis;
+    private final PeerMeter meter;
     private final Map<String, ManagedChannel> channels = new LinkedHashMap<>(MOST_CHANNELS, 0.75f, true);
     private boolean closed;
 
@@ -42,13 +43,15 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
             PeerPort own,
             LongFunction<Optional<String>> addresses,
             int maxMessageBytes,
-            int patienceMillis) {
+            int patienceMillis,
+            PeerMeter meter) {
         this.self = self;
         this.clusterId = Long.toHexString(clusterId);
         this.own = own;
         this.addresses = addresses;
         this.maxMessageBytes = maxMessageBytes;
         this.patienceMillis = patienceMillis;
+        this.meter = meter;
     }
 
     @Override
@@ -65,7 +68,19 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
         if (address.isEmpty()) {
             return failed(Reason.UNKNOWN_MEMBER, "no member " + Long.toHexString(memberId));
         }
-        return call(address.get(), method, request, millis);
+        CompletableFuture<byte[]> answer = call(address.get(), method, request, millis);
+        meter.sent(memberId, request.length);
+        var _ = answer.whenComplete((bytes, thrown) -> note(memberId, bytes, thrown));
+        return answer;
+    }
+
+    private void note(long memberId, byte @Nullable [] answer, @Nullable Throwable thrown) {
+        if (answer != null) {
+            meter.received(memberId, answer.length);
+        } else if (thrown instanceof PeerException failure
+                && (failure.reason() == Reason.UNREACHABLE || failure.reason() == Reason.TIMEOUT)) {
+            meter.sendFailed(memberId);
+        }
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.mainstay.node.consensus;
 
 import dev.mainstay.node.consensus.PeerException.Reason;
+import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,10 +31,17 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     private static final Logger LOG = LoggerFactory.getLogger(PeerPort.class);
 
     private final String clusterId;
+    private final List<InetSocketAddress> alsoListen;
+    private final PeerMeter meter;
+    private final PeerTraffic traffic;
     private final Map<PeerMethod, Handler> handlers = new EnumMap<>(PeerMethod.class);
 
-    PeerPort(long clusterId) {
+    /** @param alsoListen addresses to listen on beside the one that Ratis knows of */
+    PeerPort(long clusterId, List<InetSocketAddress> alsoListen, PeerMeter meter) {
         this.clusterId = Long.toHexString(clusterId);
+        this.alsoListen = alsoListen;
+        this.meter = meter;
+        this.traffic = new PeerTraffic(meter);
     }
 
     @Override
@@ -61,6 +70,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
 
     @Override
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
+        alsoListen.forEach(builder::addListenAddress);
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(PeerWire.SERVICE);
         for (PeerMethod method : PeerMethod.values()) {
             service.addMethod(PeerWire.descriptor(method), handler(method));
@@ -72,7 +82,10 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String service = call.getMethodDescriptor().getServiceName();
-        if (RaftServerProtocolServiceGrpc.SERVICE_NAME.equals(service) || PeerWire.SERVICE.equals(service)) {
+        if (RaftServerProtocolServiceGrpc.SERVICE_NAME.equals(service)) {
+            return traffic.measured(call, headers, next);
+        }
+        if (PeerWire.SERVICE.equals(service)) {
             return next.startCall(call, headers);
         }
         return refuse(call, Status.PERMISSION_DENIED.withDescription("only peers talk here"));
@@ -94,15 +107,25 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
                 return refuse(call, Status.INVALID_ARGUMENT.withDescription("a call without a member id"));
             }
             return ServerCalls.<byte[], byte[]>asyncUnaryCall((request, observer) -> {
+                        received(from, request.length);
                         var _ = answer(method, from, request)
-                                .whenComplete((answer, thrown) -> respond(observer, answer, thrown));
+                                .whenComplete((answer, thrown) -> respond(from, observer, answer, thrown));
                     })
                     .startCall(call, headers);
         };
     }
 
-    private static void respond(StreamObserver<byte[]> observer, byte[] answer, Throwable thrown) {
+    private void received(long from, int bytes) {
+        if (from != PeerWire.STRANGER) {
+            meter.received(from, bytes);
+        }
+    }
+
+    private void respond(long from, StreamObserver<byte[]> observer, byte[] answer, Throwable thrown) {
         if (thrown == null) {
+            if (from != PeerWire.STRANGER) {
+                meter.sent(from, answer.length);
+            }
             observer.onNext(answer);
             observer.onCompleted();
             return;

@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,7 +14,14 @@ public final class PeerProbe implements AutoCloseable {
 
     /** @param millis how long an answer may take */
     public PeerProbe(int millis) {
-        links = new PeerLinks(0, 0, new PeerPort(0), _ -> Optional.empty(), MAX_ANSWER_BYTES, millis);
+        links = new PeerLinks(
+                0,
+                0,
+                new PeerPort(0, List.of(), PeerMeter.NONE),
+                _ -> Optional.empty(),
+                MAX_ANSWER_BYTES,
+                millis,
+                PeerMeter.NONE);
     }
 
     /**

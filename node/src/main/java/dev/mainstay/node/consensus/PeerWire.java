@@ -16,6 +16,9 @@ final class PeerWire {
 
     static final String SERVICE = "dev.mainstay.Peer";
 
+    /** The member id of a caller that isn't a member yet. */
+    static final long STRANGER = 0;
+
     /** The caller's member id, hex. */
     static final Metadata.Key<String> FROM = Metadata.Key.of("mainstay-member", Metadata.ASCII_STRING_MARSHALLER);
 

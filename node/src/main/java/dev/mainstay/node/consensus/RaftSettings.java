@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -13,6 +14,7 @@ import java.util.UUID;
  * @param clusterId the cluster's etcd id; names the Raft group
  * @param peerHost the address to listen on for peers
  * @param peerPort the port to listen on for peers; 0 picks a free one
+ * @param alsoListen more addresses to listen on for peers
  * @param founders the members that a new cluster begins with, this one among them; only itself, as a learner, for one that
  *     joined as such; empty for others that joined later
  * @param alone whether no other member has a vote, as far as this member's state knows: then nobody needs to be waited for
@@ -24,6 +26,7 @@ public record RaftSettings(
         long clusterId,
         String peerHost,
         int peerPort,
+        List<InetSocketAddress> alsoListen,
         List<GroupControl.Peer> founders,
         boolean alone,
         Timeouts timeouts,
@@ -107,6 +110,7 @@ public record RaftSettings(
 
     public RaftSettings {
         require(memberId != 0, "member id 0");
+        alsoListen = List.copyOf(alsoListen);
         founders = List.copyOf(founders);
     }
 
@@ -119,6 +123,7 @@ public record RaftSettings(
                 clusterId,
                 peerHost,
                 peerPort,
+                List.of(),
                 List.of(new GroupControl.Peer(memberId, peerHost + ":" + peerPort, false)),
                 true,
                 Timeouts.USUAL,
@@ -126,28 +131,34 @@ public record RaftSettings(
                 LogSizes.USUAL);
     }
 
+    /** The same, listening on these addresses too. */
+    public RaftSettings alsoListening(List<InetSocketAddress> addresses) {
+        return with(addresses, founders, alone, timeouts, batching, log);
+    }
+
     /** The same with other timeouts, such as etcd's --heartbeat-interval and --election-timeout give. */
     public RaftSettings with(Timeouts other) {
-        return with(founders, alone, other, batching, log);
+        return with(alsoListen, founders, alone, other, batching, log);
     }
 
     /** The same with other batches and queue. */
     public RaftSettings with(Batching other) {
-        return with(founders, alone, timeouts, other, log);
+        return with(alsoListen, founders, alone, timeouts, other, log);
     }
 
     /** The same with other log sizes. */
     public RaftSettings with(LogSizes other) {
-        return with(founders, alone, timeouts, batching, other);
+        return with(alsoListen, founders, alone, timeouts, batching, other);
     }
 
     /** The same, founded by others too. */
     public RaftSettings foundedBy(List<GroupControl.Peer> members) {
-        return with(members, members.size() == 1, timeouts, batching, log);
+        return with(alsoListen, members, members.size() == 1, timeouts, batching, log);
     }
 
     /** The same member at the same place, with all else as given. */
     private RaftSettings with(
+            List<InetSocketAddress> otherAlsoListen,
             List<GroupControl.Peer> otherFounders,
             boolean otherAlone,
             Timeouts otherTimeouts,
@@ -160,6 +171,7 @@ public record RaftSettings(
                 clusterId,
                 peerHost,
                 peerPort,
+                otherAlsoListen,
                 otherFounders,
                 otherAlone,
                 otherTimeouts,

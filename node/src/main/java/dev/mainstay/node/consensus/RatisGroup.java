@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -58,13 +61,17 @@ final class RatisGroup implements AutoCloseable {
         this.id = id;
         this.self = self;
         this.memberId = settings.memberId();
-        this.address = settings.peerHost() + ":" + settings.peerPort();
+        this.address = Stream.concat(
+                        Stream.of(settings.peerHost() + ":" + settings.peerPort()),
+                        settings.alsoListen().stream().map(more -> more.getHostString() + ":" + more.getPort()))
+                .collect(Collectors.joining(", "));
         this.segments = settings.segmentDirectory();
         this.division = server.getDivision(id);
     }
 
     /** Makes the server; nothing is read or opened before {@link #start}. */
-    static RatisGroup of(RaftSettings settings, LogStateMachine stateMachine, PeerPort port) throws IOException {
+    static RatisGroup of(RaftSettings settings, LogStateMachine stateMachine, Parameters parameters)
+            throws IOException {
         RatisProcess.tame();
         Files.createDirectories(settings.logDirectory());
         RaftPeerId self = peerId(settings.memberId());
@@ -82,7 +89,7 @@ final class RatisGroup implements AutoCloseable {
                     return stateMachine;
                 })
                 .setProperties(RatisProperties.of(settings))
-                .setParameters(RatisProperties.parameters(port))
+                .setParameters(parameters)
                 .build();
         return new RatisGroup(server, id, self, settings);
     }

@@ -74,14 +74,15 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.meter = meter;
         this.fatal = new FatalLatch(fatalListener, this::refuseEverything);
         this.queue = new ProposalQueue(settings.batching(), settings.memberId());
-        this.port = new PeerPort(settings.clusterId());
+        this.port = new PeerPort(settings.clusterId(), settings.alsoListen(), meter.peers());
         this.peers = new PeerLinks(
                 settings.memberId(),
                 settings.clusterId(),
                 port,
                 this::address,
                 RatisProperties.messageBytes(settings),
-                settings.timeouts().requestMillis());
+                settings.timeouts().requestMillis(),
+                meter.peers());
         this.requestNanos = TimeUnit.MILLISECONDS.toNanos(settings.timeouts().requestMillis());
         this.contact = new LeaderContact(
                 TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()), nanoClock.getAsLong());
@@ -117,7 +118,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         var notice = new LeadershipNotice(leadership, this::inOffice);
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
-        RatisGroup group = RatisGroup.of(settings, stateMachine, port);
+        RatisGroup group = RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, meter.peers()));
         var log = new LogAppend(group);
         port.register(PeerMethod.PROPOSE, new ForwardedBatches(queue, log, clusterMillis));
         var batcher = new Batcher(queue, log, peers, clusterMillis, nanoClock, meter, settings);
@@ -319,7 +320,9 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         for (ProposalBatch batch : queue.underWay()) {
             batch.expired(now).forEach(this::timeOut);
         }
-        reads.sweep(now, ErrorCode.TIMEOUT);
+        if (reads.sweep(now, ErrorCode.TIMEOUT)) {
+            meter.readsTimedOut();
+        }
     }
 
     private void lookForLeader(long nowNanos) {
@@ -376,7 +379,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
     private CompletableFuture<Boolean> readRound() {
         Running now = running;
-        return now == null ? CompletableFuture.completedFuture(false) : now.group.readIndex();
+        return now == null
+                ? CompletableFuture.completedFuture(false)
+                : now.group.readIndex().whenComplete((upToDate, thrown) -> {
+                    if ((thrown != null || !upToDate) && hasLeader() && !closing) {
+                        meter.readRoundFailed();
+                    }
+                });
     }
 
     private void trim() {

@@ -6,7 +6,6 @@ import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -21,7 +20,7 @@ final class RatisProperties {
 
     static RaftProperties of(RaftSettings settings) {
         var properties = new RaftProperties();
-        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftConfigKeys.Rpc.setType(properties, new MeteredTransport());
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(settings.logDirectory().toFile()));
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
@@ -46,8 +45,9 @@ final class RatisProperties {
         return settings.batching().maxEntryBytes() + (2 << 20);
     }
 
-    static Parameters parameters(PeerPort port) {
+    static Parameters parameters(PeerPort port, PeerMeter meter) {
         var parameters = new Parameters();
+        MeteredTransport.report(parameters, meter);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
         return parameters;
     }

@@ -87,8 +87,8 @@ final class ReadRounds {
         }
     }
 
-    /** Answers the reads whose time is over, and tries again for the others. */
-    void sweep(long nowNanos, ErrorCode why) {
+    /** Answers the reads whose time is over, and tries again for the others. Returns whether there were any. */
+    boolean sweep(long nowNanos, ErrorCode why) {
         List<Waiter> expired = List.of();
         synchronized (this) {
             if (!next.isEmpty()) {
@@ -104,6 +104,7 @@ final class ReadRounds {
             waiter.answer.complete(Optional.of(why));
         }
         start();
+        return !expired.isEmpty();
     }
 
     /** Answers all reads, now and later, with a refusal. */

@@ -10,7 +10,6 @@ import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.mvcc.KvView;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -95,17 +94,6 @@ public final class MemberGauges {
                 "Total size of the underlying database logically in use in bytes.",
                 store::sizeInUseBytes);
         gauge("etcd_server_quota_backend_bytes", "Current backend storage quota size in bytes.", store::quotaBytes);
-    }
-
-    /** What etcd counts and this member never meets while it is alone. */
-    public void bindUnmet() {
-        never("etcd_server_heartbeat_send_failures_total", "The total number of leader heartbeat send failures.");
-        never("etcd_server_slow_read_indexes_total", "The total number of pending read indexes not in sync in time.");
-        never("etcd_server_read_indexes_failed_total", "The total number of failed read indexes seen.");
-    }
-
-    private void never(String name, String help) {
-        Counter.builder(name).description(help).register(registry);
     }
 
     /** Which of etcd's features there are, by their stages, and which of them are switched on. */

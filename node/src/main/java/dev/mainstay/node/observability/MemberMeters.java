@@ -5,6 +5,7 @@ import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.ConsensusMeter;
+import dev.mainstay.node.consensus.PeerMeter;
 import dev.mainstay.node.leader.ConsistencyMeter;
 import dev.mainstay.node.leader.PromotionMeter;
 import dev.mainstay.node.snapshot.SnapshotMeter;
@@ -35,6 +36,9 @@ public final class MemberMeters {
     private final Counter leaderChanges;
     private final Counter slowDisk;
     private final Counter slowApply;
+    private final Counter slowReads;
+    private final Counter failedReads;
+    private final PeerMeters peers;
     private final Counter events;
     private final AtomicLong watchers = new AtomicLong();
     private final AtomicLong streams = new AtomicLong();
@@ -49,9 +53,16 @@ public final class MemberMeters {
     private final SnapshotMeters snapshots;
     private final ConsistencyMeters consistency;
 
-    /** @param slowApply what takes longer to apply than this is counted and logged; zero for nothing */
-    public MemberMeters(MeterRegistry registry, Duration slowApply) {
+    /**
+     * @param memberId this member's
+     * @param slowApply what takes longer to apply than this is counted and logged; zero for nothing
+     */
+    public MemberMeters(MeterRegistry registry, long memberId, Duration slowApply) {
         this.registry = registry;
+        peers = new PeerMeters(registry, memberId);
+        slowReads = counter(
+                "etcd_server_slow_read_indexes_total", "The total number of pending read indexes not in sync in time.");
+        failedReads = counter("etcd_server_read_indexes_failed_total", "The total number of failed read indexes seen.");
         this.apply = new ApplyMeters(registry);
         this.snapshots = new SnapshotMeters(registry);
         this.consistency = new ConsistencyMeters(registry);
@@ -155,6 +166,11 @@ public final class MemberMeters {
         };
     }
 
+    /** What is known of the other members. */
+    public PeerMeters peers() {
+        return peers;
+    }
+
     /** What snapshots report to. */
     public SnapshotMeter snapshots() {
         return snapshots;
@@ -168,6 +184,21 @@ public final class MemberMeters {
     /** What the log reports to. */
     public ConsensusMeter consensus() {
         return new ConsensusMeter() {
+            @Override
+            public PeerMeter peers() {
+                return peers;
+            }
+
+            @Override
+            public void readsTimedOut() {
+                slowReads.increment();
+            }
+
+            @Override
+            public void readRoundFailed() {
+                failedReads.increment();
+            }
+
             @Override
             public void synced(long nanos) {
                 walFsync.record(nanos / NANOS_PER_SECOND);

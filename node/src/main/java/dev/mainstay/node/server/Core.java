@@ -20,6 +20,7 @@ import dev.mainstay.node.leader.MemberRequests;
 import dev.mainstay.node.leader.MembershipKeeper;
 import dev.mainstay.node.leader.MembershipLimits;
 import dev.mainstay.node.leader.Scheduler;
+import dev.mainstay.node.leader.SilenceNotice;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberTable;
@@ -36,6 +37,7 @@ import dev.mainstay.node.watch.WatchHub;
 import dev.mainstay.node.watch.WatchLimits;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.InstantSource;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -60,6 +62,7 @@ final class Core implements AutoCloseable {
 
     private static final long LEADER_LIMIT_SECONDS = 60;
     private static final long LEADER_WAIT_SECONDS = 10;
+    private static final long SILENCE_LOOK_MILLIS = 1_000;
 
     /** As etcd's {@code --wait-cluster-ready-timeout}. */
     private static final long PUBLISH_SECONDS = 5;
@@ -169,6 +172,18 @@ final class Core implements AutoCloseable {
                             scheduler,
                             Thread::startVirtualThread,
                             meters.promotions()));
+            parts.started(
+                    "peer rounds",
+                    new PeerRounds(
+                            identity.memberId(),
+                            members::now,
+                            raft.peers(),
+                            meters.peers(),
+                            System::nanoTime,
+                            scheduler));
+            SilenceNotice silence = new SilenceNotice(
+                    identity.memberId(), InstantSource.system(), (level, text) -> LOG.log(level, text));
+            parts.started("silence notice", scheduler.every(SILENCE_LOOK_MILLIS, () -> tellSilence(silence)));
             parts.started("learner check", new LearnerCheck(raft, restart, scheduler));
             AppliedWait applied = new AppliedWait(raft, System::nanoTime);
             memberRequests = new MemberRequests(
@@ -217,6 +232,15 @@ final class Core implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             parts.close();
             throw e;
+        }
+    }
+
+    /** What this member sees of others' silence while it leads. */
+    private void tellSilence(SilenceNotice notice) {
+        if (raft.isLeader()) {
+            notice.look(members.now(), raft.control());
+        } else {
+            notice.forget();
         }
     }
 

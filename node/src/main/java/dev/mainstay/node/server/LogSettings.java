@@ -6,6 +6,7 @@ import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /** What the log must know, from the flags and from what the data says of the cluster. */
@@ -28,6 +29,10 @@ final class LogSettings {
                 identity.clusterId(),
                 listen.host(),
                 listen.port(),
+                settings.listen().peerUrls().stream()
+                        .skip(1)
+                        .map(url -> new InetSocketAddress(url.host(), url.port()))
+                        .toList(),
                 founders.isEmpty() && identity.learner() ? List.of(listener(identity)) : founders,
                 isAlone(identity.memberId(), founders, recorded),
                 new RaftSettings.Timeouts(

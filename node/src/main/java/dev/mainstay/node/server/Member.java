@@ -78,7 +78,8 @@ public final class Member implements AutoCloseable {
                             position ->
                                     InstalledLog.settle(LogSettings.of(settings, directory, Members.NONE), position))
                     .settle();
-            MemberMeters meters = new MemberMeters(registry, settings.limits().warnApply());
+            MemberMeters meters = new MemberMeters(
+                    registry, identity.memberId(), settings.limits().warnApply());
             Core core = parts.started("core", new Core(settings, directory, meters, fatal, restart));
             refuseRemoved(directory, core);
             SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
@@ -238,7 +239,6 @@ public final class Member implements AutoCloseable {
                 "etcd_server_proposals_pending",
                 "The current number of pending proposals to commit.",
                 core.raft()::pendingProposals);
-        gauges.bindUnmet();
         Compactor compactor = core.compactor();
         FunctionCounter.builder("etcd_debugging_mvcc_db_compaction_keys_total", compactor, Compactor::removedVersions)
                 .description("Total number of db keys compacted.")

@@ -22,12 +22,15 @@ class LearnerLogTest {
 
     private static final RaftSettings.LogSizes SMALL = new RaftSettings.LogSizes(4_096, 2_048, 40, 1L << 30);
 
+    /** As etcd's: a slow machine shouldn't change leaders all the time. */
+    private static final RaftSettings.Timeouts STEADY = new RaftSettings.Timeouts(100, 1_000, 20_000);
+
     @TempDir
     private Path directory;
 
     @Test
     void learnerAddedUnderLoadReadsOutlivesLeadersIsPromotedAndVotes() throws Exception {
-        try (TestGroup group = new TestGroup(directory, 3).start()) {
+        try (TestGroup group = group(3, RaftSettings.LogSizes.USUAL)) {
             group.leader().put("before", "v").get(20, TimeUnit.SECONDS);
             AtomicBoolean done = new AtomicBoolean();
             Thread load = Thread.ofPlatform().start(() -> {
@@ -68,7 +71,7 @@ class LearnerLogTest {
 
     @Test
     void learnerWhoseLogDoesNotKnowWhatItIsIsFoundOutAndHelpedByARestart() throws Exception {
-        try (TestGroup group = new TestGroup(directory, 3).start()) {
+        try (TestGroup group = group(3, RaftSettings.LogSizes.USUAL)) {
             TestGroup.Node learner = group.learner(false);
             learner.start();
             configure(group, with(group, learner.self));
@@ -86,7 +89,7 @@ class LearnerLogTest {
     @Test
     void promotionNeedsNoSnapshotWhereTheLogWasTrimmed() throws Exception {
         List<Long> wishes = new ArrayList<>();
-        try (TestGroup group = new TestGroup(directory, 1, SMALL).start()) {
+        try (TestGroup group = group(1, SMALL)) {
             TestGroup.Node leader = group.leader();
             TestGroup.Node learner = group.learner(true);
             learner.raft.snapshotsFrom((_, available) -> {
@@ -110,6 +113,10 @@ class LearnerLogTest {
             assertReads(learner);
             assertThat(wishes).isEmpty();
         }
+    }
+
+    private TestGroup group(int members, RaftSettings.LogSizes logs) throws IOException {
+        return new TestGroup(directory, members, STEADY, logs).start();
     }
 
     private static void assertReads(TestGroup.Node learner) {

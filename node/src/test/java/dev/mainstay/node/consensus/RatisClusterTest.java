@@ -7,6 +7,7 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.mvcc.HashRead;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,6 +163,25 @@ class RatisClusterTest {
             }
             assertThat(calls.call(8, PeerMethod.STATE_HASH, new byte[0])).failsWithin(20, TimeUnit.SECONDS);
             assertThat(calls.call(2, PeerMethod.TIME_TO_LIVE, new byte[0])).failsWithin(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void memberListensOnAllItsAddresses() throws Exception {
+        List<Integer> ports = TestGroup.freePorts(2);
+        RaftSettings settings = RaftSettings.usual(directory, 1, 77, "127.0.0.1", ports.get(0))
+                .alsoListening(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(1))));
+        try (RatisMember member = new RatisMember(
+                        settings, new FileState(directory.resolve("state")), ConsensusMeter.NONE, (_, _) -> {});
+                PeerProbe probe = new PeerProbe(20_000)) {
+            member.peerMethods()
+                    .register(PeerMethod.IDENTIFY, (_, _) -> CompletableFuture.completedFuture(new byte[] {42}));
+            member.start(() -> 0, Leadership.IGNORED);
+
+            for (int port : ports) {
+                assertThat(probe.identify("127.0.0.1:" + port).get(20, TimeUnit.SECONDS))
+                        .containsExactly(42);
+            }
         }
     }
 

@@ -26,19 +26,22 @@ import java.util.stream.IntStream;
 final class TestGroup implements AutoCloseable {
 
     private static final RaftSettings.Timeouts QUICK = new RaftSettings.Timeouts(50, 300, 10_000);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     final List<Node> nodes = new ArrayList<>();
     private final Path directory;
+    private final RaftSettings.Timeouts timeouts;
     private final List<GroupControl.Peer> peers;
 
     TestGroup(Path directory, int members) throws IOException {
-        this(directory, members, RaftSettings.LogSizes.USUAL);
+        this(directory, members, QUICK, RaftSettings.LogSizes.USUAL);
     }
 
     /** @param logs of the founders */
-    TestGroup(Path directory, int members, RaftSettings.LogSizes logs) throws IOException {
+    TestGroup(Path directory, int members, RaftSettings.Timeouts timeouts, RaftSettings.LogSizes logs)
+            throws IOException {
         this.directory = directory;
+        this.timeouts = timeouts;
         List<Integer> ports = freePorts(members);
         peers = IntStream.range(0, members)
                 .mapToObj(i -> new GroupControl.Peer(i + 1L, "127.0.0.1:" + ports.get(i), false))
@@ -103,7 +106,7 @@ final class TestGroup implements AutoCloseable {
             int port = Integer.parseInt(self.address().split(":", -1)[1]);
             this.settings = RaftSettings.usual(home, self.memberId(), 77, "127.0.0.1", port)
                     .foundedBy(founders)
-                    .with(QUICK)
+                    .with(timeouts)
                     .with(logs);
             this.raft = new RatisMember(
                     settings,
@@ -175,7 +178,7 @@ final class TestGroup implements AutoCloseable {
         }
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
+    static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

@@ -31,7 +31,7 @@ final class FlagTable {
             heartbeat-interval | uint | 100 | honoured | Time of a heartbeat interval, in milliseconds.
             election-timeout | uint | 1000 | honoured | Time for an election to time out, in milliseconds.
             initial-election-tick-advance | bool | true | ignored(elections at start are not delayed) | Whether to shorten the first election after a start.
-            listen-peer-urls | urls | http://localhost:2380 | honoured | URLs to listen on for peers; only the first one is used.
+            listen-peer-urls | urls | http://localhost:2380 | honoured | URLs to listen on for peers.
             listen-client-urls | urls | http://localhost:2379 | honoured | URLs to listen on for clients: gRPC, and HTTP unless listen-client-http-urls is set.
             listen-client-http-urls | urls |  | honoured | URLs to listen on for HTTP clients only; takes HTTP away from listen-client-urls.
             max-snapshots | uint | 5 | ignored(a flush of the store takes the place of snapshot files) | Snapshot files to keep.
