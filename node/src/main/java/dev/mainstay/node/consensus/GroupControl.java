@@ -1,8 +1,11 @@
 package dev.mainstay.node.consensus;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** The configuration that the log itself runs by: who votes and who only listens. Any thread. */
 public interface GroupControl {
@@ -44,4 +47,18 @@ public interface GroupControl {
 
     /** For how many milliseconds the leader hasn't heard from a member; empty where {@link #matchIndex} is. */
     OptionalLong silentMillis(long memberId);
+
+    /**
+     * Who should lead next: of the voters other than the leader that it heard from within so many milliseconds, the one that
+     * has most of the log. Only the leader can tell.
+     *
+     * @param others which of them come into question
+     */
+    default Optional<Peer> heir(long leaderId, long silentMillis, Predicate<Peer> others) {
+        return configuration().stream()
+                .filter(peer -> !peer.learner() && peer.memberId() != leaderId)
+                .filter(others)
+                .filter(peer -> silentMillis(peer.memberId()).orElse(Long.MAX_VALUE) <= silentMillis)
+                .max(Comparator.comparingLong(peer -> matchIndex(peer.memberId()).orElse(0)));
+    }
 }

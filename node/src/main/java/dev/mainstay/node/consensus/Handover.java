@@ -1,6 +1,5 @@
 package dev.mainstay.node.consensus;
 
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,8 @@ final class Handover {
 
     /** To be called on the leader. */
     void run() {
-        Optional<GroupControl.Peer> heir = heir();
+        Optional<GroupControl.Peer> heir =
+                control.heir(settings.memberId(), settings.timeouts().electionMillis(), _ -> true);
         if (heir.isEmpty()) {
             return;
         }
@@ -37,15 +37,5 @@ final class Handover {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** The voter that has most of the log, among those that answer. */
-    private Optional<GroupControl.Peer> heir() {
-        int election = settings.timeouts().electionMillis();
-        return control.configuration().stream()
-                .filter(peer -> !peer.learner() && peer.memberId() != settings.memberId())
-                .filter(peer -> control.silentMillis(peer.memberId()).orElse(Long.MAX_VALUE) < election)
-                .max(Comparator.comparingLong(
-                        peer -> control.matchIndex(peer.memberId()).orElse(0)));
     }
 }

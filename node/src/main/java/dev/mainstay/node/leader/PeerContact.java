@@ -37,6 +37,11 @@ final class PeerContact {
                 .forEach(member -> lastSilentNanos.put(member.id(), nanoClock.getAsLong()));
     }
 
+    /** How long a member may be silent and still counts as connected. */
+    long silenceMillis() {
+        return silenceMillis;
+    }
+
     boolean isInTouch(long id) {
         return id == self || control.silentMillis(id).orElse(Long.MAX_VALUE) <= silenceMillis;
     }

@@ -89,7 +89,7 @@ final class Reconciler {
         if (!remove(members, configured)
                 && !letGoOfForgotten(configured)
                 && !change(members, configured)
-                && !giveUpLeadership(members, configured)) {
+                && !giveUpLeadership(members)) {
             add(members, configured);
         }
     }
@@ -174,16 +174,14 @@ final class Reconciler {
     }
 
     /** A leader that was removed leaves the rest to another. */
-    private boolean giveUpLeadership(Members members, List<Peer> configured) {
+    private boolean giveUpLeadership(Members members) {
         if (members.find(self).isPresent()) {
             return false;
         }
-        Optional<Peer> successor = configured.stream()
-                .filter(peer -> peer.memberId() != self && !peer.learner())
-                .filter(peer -> members.find(peer.memberId()).isPresent() && contact.isInTouch(peer.memberId()))
-                .filter(peer -> peer.memberId() != lastSuccessor)
-                .max(Comparator.comparingLong(
-                        peer -> control.matchIndex(peer.memberId()).orElse(0)));
+        Optional<Peer> successor = control.heir(
+                self,
+                contact.silenceMillis(),
+                peer -> members.find(peer.memberId()).isPresent() && peer.memberId() != lastSuccessor);
         // One that didn't take over is passed over once.
         lastSuccessor = successor.map(Peer::memberId).orElse(NOBODY);
         successor.ifPresent(peer -> run(
