@@ -88,7 +88,8 @@ class PeerMetricsE2E {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!cluster.member(member).log().contains(text)) {
             assertThat(System.nanoTime())
-                    .as(() -> "no \"" + text + "\" in\n" + cluster.member(member).logTail())
+                    .as(() ->
+                            "no \"" + text + "\" in\n" + cluster.member(member).logTail())
                     .isLessThan(deadline);
             Thread.sleep(100);
         }

@@ -59,6 +59,7 @@ public interface GroupControl {
                 .filter(peer -> !peer.learner() && peer.memberId() != leaderId)
                 .filter(others)
                 .filter(peer -> silentMillis(peer.memberId()).orElse(Long.MAX_VALUE) <= silentMillis)
-                .max(Comparator.comparingLong(peer -> matchIndex(peer.memberId()).orElse(0)));
+                .max(Comparator.comparingLong(
+                        peer -> matchIndex(peer.memberId()).orElse(0)));
     }
 }
