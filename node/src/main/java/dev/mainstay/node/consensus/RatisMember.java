@@ -54,6 +54,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final LeaderContact contact;
     private volatile SnapshotRequests snapshots = SnapshotRequests.NONE;
     private volatile @Nullable Running running;
+    private volatile boolean opened;
     private volatile boolean closing;
 
     /** What exists only between start and close. */
@@ -136,6 +137,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             close();
             throw e;
         }
+        opened = true;
         batcher.start();
         watchdog.start();
     }
@@ -183,10 +185,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         }
     }
 
-    /** Whether the configuration says that this member only listens, while its log has it wait for a vote of its own. */
+    /**
+     * Whether the configuration says that this member only listens, while its log has it wait for a vote of its own. False
+     * while the log is being opened, which knows of no role yet.
+     */
     public boolean mistakesLearnerForVoter() {
         Running now = running;
-        return now != null && !closing && now.group.mistakesLearnerForVoter();
+        return now != null && opened && !closing && now.group.mistakesLearnerForVoter();
     }
 
     @Override
