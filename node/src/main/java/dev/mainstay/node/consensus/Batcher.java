@@ -106,7 +106,7 @@ final class Batcher {
     }
 
     private CompletableFuture<?> sent(ProposalBatch batch, int attempt, byte[] body) {
-        return switch (queue.route()) {
+        return switch (queue.routeOf(batch)) {
             case Route.Here() -> log.append(batch, CommandCodec.entry(clusterMillis.getAsLong(), body));
             case Route.To(long leaderId)
             when !batch.isLeadersOwn() -> peers.call(leaderId, PeerMethod.PROPOSE, body, patienceMillis(attempt));

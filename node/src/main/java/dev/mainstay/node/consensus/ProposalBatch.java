@@ -19,16 +19,21 @@ final class ProposalBatch implements EntryCommands {
     private final List<Command> commands;
     private final BatchOrigin origin;
     private final boolean leadersOwn;
+    private final long office;
     private final AtomicBoolean finished = new AtomicBoolean();
     private byte[] body = {};
     private long sentNanos;
     private volatile int attempt;
 
-    /** @param leadersOwn whether it dies with this member's leadership instead of being sent to another leader */
-    ProposalBatch(List<Proposal> proposals, BatchOrigin origin, boolean leadersOwn) {
+    /**
+     * @param leadersOwn whether it dies with this member's leadership instead of being sent to another leader
+     * @param office which leadership that is
+     */
+    ProposalBatch(List<Proposal> proposals, BatchOrigin origin, boolean leadersOwn, long office) {
         this.proposals = proposals;
         this.origin = origin;
         this.leadersOwn = leadersOwn;
+        this.office = office;
         this.commands = new ArrayList<>(proposals.size());
         for (Proposal proposal : proposals) {
             commands.add(proposal.command);
@@ -46,6 +51,10 @@ final class ProposalBatch implements EntryCommands {
 
     boolean isLeadersOwn() {
         return leadersOwn;
+    }
+
+    long office() {
+        return office;
     }
 
     int size() {

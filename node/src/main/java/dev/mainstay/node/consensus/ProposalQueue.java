@@ -44,6 +44,9 @@ final class ProposalQueue {
     private Route route = Route.NOWHERE;
     private long session;
     private long sequence;
+    /** Which leadership of this member's it is. */
+    private long office;
+
     private long bytes;
     private boolean stopping;
     private boolean closed;
@@ -71,6 +74,10 @@ final class ProposalQueue {
             if (stopping) {
                 return ErrorCode.STOPPED;
             }
+            if (proposal.isLeadersOwn() && !(route instanceof Route.Here)) {
+                // It would wait for this member's next leadership, whose clock may say otherwise.
+                return ErrorCode.LEADER_CHANGED;
+            }
             if (bytes + proposal.bytes > bounds.queueBytes() || waiting() >= bounds.queueCommands()) {
                 return ErrorCode.TOO_MANY_REQUESTS;
             }
@@ -96,6 +103,9 @@ final class ProposalQueue {
         try {
             boolean same = route.equals(other);
             route = other;
+            if (!same) {
+                office++;
+            }
             List<Proposal> refused = new ArrayList<>(0);
             if (!(other instanceof Route.Here)) {
                 for (Proposal proposal : leadersOwn) {
@@ -119,6 +129,16 @@ final class ProposalQueue {
         }
     }
 
+    /** The way a batch goes now: nowhere, if the leadership that it came from is over. */
+    Route routeOf(ProposalBatch batch) {
+        lock.lock();
+        try {
+            return batch.isLeadersOwn() && batch.office() != office ? Route.NOWHERE : route;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The way batches go now. */
     Route route() {
         lock.lock();
@@ -137,14 +157,15 @@ final class ProposalQueue {
             while (!closed && !isTakeable()) {
                 takeable.await();
             }
-            if (closed) {
-                return null;
-            }
-            ProposalBatch resent = again.pollFirst();
-            return resent != null ? resent : fresh();
+            return closed ? null : next();
         } finally {
             lock.unlock();
         }
+    }
+
+    private ProposalBatch next() {
+        ProposalBatch resent = again.pollFirst();
+        return resent != null ? resent : fresh();
     }
 
     private ProposalBatch fresh() {
@@ -162,7 +183,7 @@ final class ProposalQueue {
             taken.add(next);
         }
         bytes -= size;
-        var batch = new ProposalBatch(taken, new BatchOrigin(memberId, session, ++sequence), own);
+        var batch = new ProposalBatch(taken, new BatchOrigin(memberId, session, ++sequence), own, office);
         underWay.addLast(batch);
         return batch;
     }

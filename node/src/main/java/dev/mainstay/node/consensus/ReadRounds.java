@@ -87,17 +87,17 @@ final class ReadRounds {
         }
     }
 
-    /** Answers the reads whose time is over, and tries again for the others. Returns whether there were any. */
+    /**
+     * Answers the reads whose time is over, those in a round that doesn't come back too, and tries again for the others.
+     * Returns whether there were any.
+     */
     boolean sweep(long nowNanos, ErrorCode why) {
         List<Waiter> expired = List.of();
         synchronized (this) {
-            if (!next.isEmpty()) {
-                var kept = new ArrayList<Waiter>(next.size());
+            if (!next.isEmpty() || !inRound.isEmpty()) {
                 expired = new ArrayList<>();
-                for (Waiter waiter : next) {
-                    (waiter.deadlineNanos - nowNanos <= 0 ? expired : kept).add(waiter);
-                }
-                next = kept;
+                next = inTime(next, nowNanos, expired);
+                inRound = inTime(inRound, nowNanos, expired);
             }
         }
         for (Waiter waiter : expired) {
@@ -105,6 +105,14 @@ final class ReadRounds {
         }
         start();
         return !expired.isEmpty();
+    }
+
+    private static List<Waiter> inTime(List<Waiter> waiters, long nowNanos, List<Waiter> expired) {
+        var kept = new ArrayList<Waiter>(waiters.size());
+        for (Waiter waiter : waiters) {
+            (waiter.deadlineNanos - nowNanos <= 0 ? expired : kept).add(waiter);
+        }
+        return kept;
     }
 
     /** Answers all reads, now and later, with a refusal. */

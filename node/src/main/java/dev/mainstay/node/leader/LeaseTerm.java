@@ -172,10 +172,16 @@ final class LeaseTerm implements AutoCloseable {
         CompletableFuture<Void> _ = proposer.propose(command).thenAccept(then);
     }
 
-    /** Takes note of what was committed, and tells those who waited for a lease's end. */
+    /**
+     * Takes note of what was committed, and tells those who waited for a lease's end. Once this leadership is over the
+     * changes are for the next: a late answer to a proposal of this one must not take them away from it.
+     */
     private void takeChanges() {
         List<CompletableFuture<KeepAlive>> ended = new ArrayList<>();
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             for (LeaseInbox.Change change : inbox.take()) {
                 deadlines.changed(change.id(), change.lease());
                 CompletableFuture<KeepAlive> waiting = change.lease() == null ? ending.remove(change.id()) : null;

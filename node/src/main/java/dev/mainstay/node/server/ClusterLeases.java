@@ -11,14 +11,19 @@ import dev.mainstay.node.consensus.ReadBarrier;
 import dev.mainstay.node.leader.KeepAlive;
 import dev.mainstay.node.leader.LeadersLeases;
 import dev.mainstay.node.leader.TimeLeft;
+import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.observability.MemberMeters;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
  * The time of leases as the leader keeps it: this member's own keeper while it leads, the leader's over the peer port
  * otherwise.
+ *
+ * <p>A leader that has been deposed and doesn't know it yet doesn't know the leases of its successor either: that a lease
+ * isn't there is told only after a read barrier.
  *
  * <p>Question: the lease's id, 8 bytes. Answer: 8 bytes, the TTL or the seconds left, {@value #GONE} for a lease that isn't
  * there.
@@ -30,12 +35,15 @@ final class ClusterLeases implements LeaseClock {
     private final LeadersLeases own;
     private final ReadBarrier barrier;
     private final LeaderCalls leader;
+    private final LeaseTable leases;
     private final MemberMeters meters;
 
-    ClusterLeases(LeadersLeases own, ReadBarrier barrier, LeaderCalls leader, MemberMeters meters) {
+    /** @param leases as this member has applied them */
+    ClusterLeases(LeadersLeases own, ReadBarrier barrier, LeaderCalls leader, LeaseTable leases, MemberMeters meters) {
         this.own = own;
         this.barrier = barrier;
         this.leader = leader;
+        this.leases = leases;
         this.meters = meters;
     }
 
@@ -63,6 +71,11 @@ final class ClusterLeases implements LeaseClock {
                 .thenCompose(answer -> answer instanceof KeepAlive.Failed failed && asksLeader(failed.code())
                         ? askToKeep(id)
                         : done(answer))
+                .thenCompose(answer -> answer instanceof KeepAlive.Gone
+                        ? whyNotGone(id)
+                                .thenApply(why -> why.<KeepAlive>map(KeepAlive.Failed::new)
+                                        .orElse(answer))
+                        : done(answer))
                 .whenComplete((answer, _) -> {
                     if (answer instanceof KeepAlive.Renewed) {
                         meters.leaseRenewed();
@@ -89,7 +102,20 @@ final class ClusterLeases implements LeaseClock {
         return own.timeLeft(id)
                 .thenCompose(answer -> answer instanceof TimeLeft.Failed failed && asksLeader(failed.code())
                         ? askTimeLeft(id)
+                        : done(answer))
+                .thenCompose(answer -> answer instanceof TimeLeft.Gone
+                        ? whyNotGone(id)
+                                .thenApply(why ->
+                                        why.<TimeLeft>map(TimeLeft.Failed::new).orElse(answer))
                         : done(answer));
+    }
+
+    /** Empty once this member knows all that was committed, and not of this lease; else why nobody can say so. */
+    private CompletableFuture<Optional<ErrorCode>> whyNotGone(long id) {
+        return barrier.await()
+                .thenApply(refusal -> refusal.isPresent() || leases.get(id) == null
+                        ? refusal
+                        : Optional.of(ErrorCode.LEADER_CHANGED));
     }
 
     private CompletableFuture<TimeLeft> askTimeLeft(long id) {

@@ -134,6 +134,7 @@ final class Core implements AutoCloseable {
             RemovalNotice removal = new RemovalNotice(
                     identity.memberId(),
                     this::leads,
+                    this::isConfigured,
                     scheduler,
                     System::nanoTime,
                     () -> fatal.fatal(
@@ -246,6 +247,10 @@ final class Core implements AutoCloseable {
 
     private boolean leads() {
         return raft.isLeader();
+    }
+
+    private boolean isConfigured() {
+        return raft.control().configuration().stream().anyMatch(peer -> peer.memberId() == raft.memberId());
     }
 
     private static MembershipLimits membershipLimits(NodeSettings settings) {

@@ -213,7 +213,7 @@ public final class Member implements AutoCloseable {
                 core.watches(),
                 core.leases(),
                 core.leaseRequests(settings.raft().electionMillis()),
-                new ClusterLeases(core.leadersLeases(), core.raft(), core.leaderCalls(), meters),
+                new ClusterLeases(core.leadersLeases(), core.raft(), core.leaderCalls(), core.leases(), meters),
                 core.alarms(),
                 new RoomCheck(space),
                 parts.started(

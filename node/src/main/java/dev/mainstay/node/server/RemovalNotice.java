@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Tells once that the cluster has removed this member: a second after it learned of it, as etcd does, so that whoever asked
- * for the removal is answered; a leader first gets a few more to hand leadership over.
+ * for the removal is answered; a leader first gets a few more to hand leadership over. Not before the log's configuration
+ * is without this member, though: until then the others may need its vote, for that very change among others.
  */
 final class RemovalNotice implements CommittedMembers {
 
@@ -20,6 +21,7 @@ final class RemovalNotice implements CommittedMembers {
 
     private final long memberId;
     private final BooleanSupplier leads;
+    private final BooleanSupplier configured;
     private final Scheduler scheduler;
     private final LongSupplier nanoClock;
     private final Runnable listener;
@@ -28,12 +30,19 @@ final class RemovalNotice implements CommittedMembers {
 
     /**
      * @param leads whether this member leads
+     * @param configured whether the log still counts on this member, as far as it knows
      * @param listener runs on the scheduler's thread
      */
     RemovalNotice(
-            long memberId, BooleanSupplier leads, Scheduler scheduler, LongSupplier nanoClock, Runnable listener) {
+            long memberId,
+            BooleanSupplier leads,
+            BooleanSupplier configured,
+            Scheduler scheduler,
+            LongSupplier nanoClock,
+            Runnable listener) {
         this.memberId = memberId;
         this.leads = leads;
+        this.configured = configured;
         this.scheduler = scheduler;
         this.nanoClock = nanoClock;
         this.listener = listener;
@@ -50,7 +59,9 @@ final class RemovalNotice implements CommittedMembers {
 
     private void tellInTime(long sinceNanos) {
         long stay = leads.getAsBoolean() ? LEADERS_STAY_NANOS : STAY_NANOS;
-        if (nanoClock.getAsLong() - sinceNanos >= stay && told.compareAndSet(false, true)) {
+        if (nanoClock.getAsLong() - sinceNanos >= stay
+                && !configured.getAsBoolean()
+                && told.compareAndSet(false, true)) {
             listener.run();
         }
     }

@@ -81,8 +81,8 @@ class ProposalQueueTest {
         Proposal expire = proposal(new Command.ExpireLease(1, 2), 1, 10);
         Proposal late = proposal(new Command.RenewLease(1, 2), 1, 10);
         queue.offer(put);
-        queue.offer(expire);
         queue.reroute(Route.HERE);
+        queue.offer(expire);
 
         ProposalBatch own = requireNonNull(queue.take());
         assertThat(own.commands()).containsExactly(expire.command);
@@ -90,6 +90,24 @@ class ProposalQueueTest {
         queue.offer(late);
         assertThat(queue.reroute(new Route.To(3))).containsExactly(late);
         assertThat(queue.pending()).isEqualTo(2);
+    }
+
+    @Test
+    void whatOnlyTheLeaderMayProposeNeverWaitsForTheNextLeadership() throws Exception {
+        Proposal expire = proposal(new Command.ExpireLease(1, 2), 1, 10);
+        assertThat(queue.offer(expire)).isEqualTo(ErrorCode.LEADER_CHANGED);
+        queue.reroute(Route.HERE);
+        assertThat(queue.offer(expire)).isNull();
+        ProposalBatch own = requireNonNull(queue.take());
+        queue.offer(put(1));
+        ProposalBatch other = requireNonNull(queue.take());
+        assertThat(queue.routeOf(own)).isEqualTo(Route.HERE);
+
+        queue.reroute(Route.NOWHERE);
+        queue.reroute(Route.HERE);
+
+        assertThat(queue.routeOf(own)).isEqualTo(Route.NOWHERE);
+        assertThat(queue.routeOf(other)).isEqualTo(Route.HERE);
     }
 
     @Test

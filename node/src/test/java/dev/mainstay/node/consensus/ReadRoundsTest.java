@@ -56,6 +56,22 @@ class ReadRoundsTest {
     }
 
     @Test
+    void aReadIsAnsweredInTimeThoughItsRoundIsNot() {
+        var read = reads.join();
+        clock.set(600);
+        var later = reads.join();
+
+        reads.sweep(1_000, ErrorCode.TIMEOUT);
+
+        assertThat(read).isCompletedWithValue(Optional.of(ErrorCode.TIMEOUT));
+        assertThat(later).isNotDone();
+        rounds.getFirst().complete(true);
+        rounds.getLast().complete(true);
+        assertThat(rounds).hasSize(2);
+        assertThat(later).isCompletedWithValue(Optional.empty());
+    }
+
+    @Test
     void aClosedMemberRefusesReads() {
         var read = reads.join();
         reads.close(ErrorCode.STOPPED);

@@ -61,6 +61,23 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void whatAnEarlierLeadershipProposedIsTakenNoteOfByThisOne() {
+        world.grant(7, 10);
+        world.commitsAtOnce = false;
+        world.time.advance(1_000);
+        CompletableFuture<KeepAlive> renewal = world.keeper.keepAlive(7);
+        world.leadAgain();
+        assertThat(renewal).isCompletedWithValue(new KeepAlive.Failed(ErrorCode.NO_LEADER));
+        world.commit();
+        world.commitsAtOnce = true;
+
+        world.time.advance(20_000);
+
+        assertThat(world.leases.get(7)).isNull();
+        assertThat(world.proposed).contains(new Command.ExpireLease(7, 11_000 + 5_000));
+    }
+
+    @Test
     void renewalIsAcknowledgedNotBeforeItIsCommitted() {
         world.grant(7, 10);
         world.commitsAtOnce = false;

@@ -54,6 +54,14 @@ final class LeaseWorld implements Proposer {
         keeper.lead();
     }
 
+    /** The leader loses office and takes it again at once; what it proposed may still be committed. */
+    void leadAgain() {
+        keeper.follow();
+        clock.follow();
+        clock.lead();
+        keeper.lead();
+    }
+
     long clockMillis() {
         return clock.millis();
     }

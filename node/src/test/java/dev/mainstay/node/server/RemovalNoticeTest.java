@@ -21,8 +21,10 @@ class RemovalNoticeTest {
     };
     private long nanos;
     private boolean leads;
+    private boolean configured;
     private int told;
-    private final RemovalNotice notice = new RemovalNotice(1, () -> leads, scheduler, () -> nanos, () -> told++);
+    private final RemovalNotice notice =
+            new RemovalNotice(1, () -> leads, () -> configured, scheduler, () -> nanos, () -> told++);
 
     @Test
     void onlyTheOwnRemovalIsToldASecondLaterAndOnce() {
@@ -60,6 +62,18 @@ class RemovalNoticeTest {
 
         pass(5_000);
 
+        assertThat(told).isEqualTo(1);
+    }
+
+    @Test
+    void memberThatTheLogStillCountsOnStays() {
+        configured = true;
+        notice.changed(new Members(List.of(OTHER), List.of(1L)));
+        pass(60_000);
+        assertThat(told).isZero();
+
+        configured = false;
+        pass(100);
         assertThat(told).isEqualTo(1);
     }
 
