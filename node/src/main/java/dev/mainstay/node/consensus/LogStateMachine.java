@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -66,6 +67,9 @@ final class LogStateMachine extends BaseStateMachine {
          * it.
          */
         CompletableFuture<Void> snapshotNotNeeded();
+
+        /** The configuration in this entry is in force. Apply thread. */
+        void configured(LogEntryProto entry);
 
         /** The member can't go on. */
         void failed(String reason, Throwable cause);
@@ -170,6 +174,15 @@ final class LogStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
         events.leaderChanged(leader);
+    }
+
+    @Override
+    public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        events.configured(LogEntryProto.newBuilder()
+                .setTerm(term)
+                .setIndex(index)
+                .setConfigurationEntry(configuration)
+                .build());
     }
 
     /**

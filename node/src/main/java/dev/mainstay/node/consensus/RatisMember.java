@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
     private final ReadRounds reads;
     private final LogTrimmer trimmer;
+    private final ConfigurationFile configuration;
     private final SyncClock syncClock;
     private final LongSupplier nanoClock = System::nanoTime;
     private final long requestNanos;
@@ -89,6 +91,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()), nanoClock.getAsLong());
         this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos, this::follow);
         this.trimmer = new LogTrimmer(settings.log(), this::trim);
+        this.configuration = new ConfigurationFile(settings.segmentDirectory());
         this.syncClock = new SyncClock(nanoClock, meter);
     }
 
@@ -115,6 +118,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 .examine();
         LearnersStart.prepare(settings);
         var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
+        configuration.settle();
         queue.begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
         var notice = new LeadershipNotice(leadership, this::inOffice);
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
@@ -399,6 +403,12 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             return;
         }
         state.flush();
+        try {
+            configuration.secure();
+        } catch (IOException e) {
+            LOG.warn("the log is kept, since only it has the configuration", e);
+            return;
+        }
         now.group.dropLog(state.durable().index());
     }
 
@@ -470,6 +480,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                                 now.group.noteDurable(state.durable().index());
                             },
                             Thread::startVirtualThread);
+        public void configured(LogEntryProto entry) {
+            configuration.inForce(entry);
         }
 
         @Override
