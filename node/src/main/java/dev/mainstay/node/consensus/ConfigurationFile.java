@@ -1,11 +1,8 @@
 package dev.mainstay.node.consensus;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
@@ -57,19 +54,7 @@ final class ConfigurationFile {
         if (entry == null) {
             throw new IOException(file + " can't be read, and no configuration came since the start");
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (var channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            var bytes = entry.toByteString().asReadOnlyByteBuffer();
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        try (var directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        WholeFile.write(file, entry.toByteArray());
         LOG.info("{} was damaged and is written anew", file);
     }
 

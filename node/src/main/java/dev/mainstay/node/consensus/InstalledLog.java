@@ -2,11 +2,8 @@ package dev.mainstay.node.consensus;
 
 import dev.mainstay.node.command.LogPosition;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +48,7 @@ public final class InstalledLog {
                 dropped++;
             }
         }
-        force(directory);
+        WholeFile.force(directory);
         LOG.info(
                 "the log was fitted to a state at index {}: {} of {} files dropped",
                 position.index(),
@@ -88,21 +85,6 @@ public final class InstalledLog {
     }
 
     private static void writeMark(Path logDirectory, LogPosition position) throws IOException {
-        Path fresh = logDirectory.resolve(MARK + ".new");
-        Files.writeString(
-                fresh,
-                "term=" + position.term() + "\nindex=" + position.index() + "\n",
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.SYNC);
-        Files.move(fresh, logDirectory.resolve(MARK), StandardCopyOption.ATOMIC_MOVE);
-        force(logDirectory);
-    }
-
-    private static void force(Path directory) throws IOException {
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        WholeFile.write(logDirectory.resolve(MARK), "term=" + position.term() + "\nindex=" + position.index() + "\n");
     }
 }

@@ -182,9 +182,7 @@ final class LogGuard {
                 }
             }
         }
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        WholeFile.force(directory);
     }
 
     /** The term is kept beside the log; one that runs behind it could make this member vote or lead twice in a term. */

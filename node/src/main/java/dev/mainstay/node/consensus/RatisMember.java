@@ -109,6 +109,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
      * @throws IOException if the log or the peer port can't be opened
      */
     public void start(LongSupplier clusterMillis, Leadership leadership) throws IOException {
+        new VoteRecord(settings.segmentDirectory(), settings.logDirectory()).settle();
         LogGuard.Findings findings = new LogGuard(
                         settings.segmentDirectory(),
                         settings.acknowledgedFile(),
@@ -116,9 +117,9 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                         settings.alone(),
                         InstalledLog.read(settings.logDirectory()))
                 .examine();
+        configuration.settle();
         LearnersStart.prepare(settings);
         var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
-        configuration.settle();
         queue.begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
         var notice = new LeadershipNotice(leadership, this::inOffice);
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
@@ -480,6 +481,9 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                                 now.group.noteDurable(state.durable().index());
                             },
                             Thread::startVirtualThread);
+        }
+
+        @Override
         public void configured(LogEntryProto entry) {
             configuration.inForce(entry);
         }
