@@ -28,6 +28,7 @@ class ArchitectureTest {
             Map.entry("common", 0),
             Map.entry("command", 1),
             Map.entry("storage", 1),
+            Map.entry("tls", 1),
             Map.entry("mvcc", 2),
             Map.entry("lease", 2),
             Map.entry("auth", 2),
@@ -47,11 +48,14 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.mainstay.node");
 
-    /** Levels 0 to 3 without the storage engine. */
+    /** Levels 0 to 3 without the storage engine and TLS. */
     private static final DescribedPredicate<JavaClass> CORE =
             DescribedPredicate.describe("the deterministic core", type -> {
                 Integer level = LEVELS.get(area(type));
-                return level != null && level <= 3 && !type.getPackageName().startsWith(ROOT + "storage.rocksdb");
+                return level != null
+                        && level <= 3
+                        && !type.getPackageName().startsWith(ROOT + "storage.rocksdb")
+                        && !type.getPackageName().startsWith(ROOT + "tls");
             });
 
     @Test

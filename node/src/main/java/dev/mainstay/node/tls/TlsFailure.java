@@ -1,0 +1,50 @@
+package dev.mainstay.node.tls;
+
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** Why a connection failed, so far as that was TLS. */
+public final class TlsFailure {
+
+    private static final int MOST_CAUSES = 20;
+
+    private TlsFailure() {}
+
+    /** The reason in words if a failure comes from TLS, such as a certificate that one side doesn't accept. */
+    public static Optional<String> reason(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MOST_CAUSES; i++) {
+            if (cause instanceof SSLException) {
+                return Optional.of(words(cause));
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static String words(Throwable failure) {
+        String text = innermost(failure);
+        return text.startsWith("Received fatal alert")
+                ? text + " (the other side didn't accept this one, most likely its certificate; its log says why)"
+                : text;
+    }
+
+    /** The message of the last cause, which in TLS is the one that says something. */
+    static String innermost(Throwable failure) {
+        Throwable last = failure;
+        for (int i = 0; last.getCause() != null && i < MOST_CAUSES; i++) {
+            if (last.getMessage() != null && last.getMessage().startsWith("certificate ")) {
+                break;
+            }
+            last = last.getCause();
+        }
+        String message = last.getMessage() == null ? last.toString() : last.getMessage();
+        return switch (last) {
+            case CertificateExpiredException _ -> "it has expired, " + message;
+            case CertificateNotYetValidException _ -> "it is not valid yet, " + message;
+            default -> message;
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.tls;
+
+import org.jspecify.annotations.NullMarked;
