@@ -24,6 +24,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
     private final long self;
     private final String clusterId;
     private final PeerPort own;
+    private final PeerSecurity security;
     private final LongFunction<Optional<String>> addresses;
     private final int maxMessageBytes;
     private final int patienceMillis;
@@ -34,6 +35,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
     /**
      * @param self this member's id; 0 for a stranger, who is answered nothing but who the others are
      * @param own answers what this member asks of itself
+     * @param security how the others are spoken to
      * @param addresses where a member's peers reach it, {@code host:port}
      * @param patienceMillis how long a call may take when its caller doesn't say
      */
@@ -41,6 +43,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
             long self,
             long clusterId,
             PeerPort own,
+            PeerSecurity security,
             LongFunction<Optional<String>> addresses,
             int maxMessageBytes,
             int patienceMillis,
@@ -48,6 +51,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
         this.self = self;
         this.clusterId = Long.toHexString(clusterId);
         this.own = own;
+        this.security = security;
         this.addresses = addresses;
         this.maxMessageBytes = maxMessageBytes;
         this.patienceMillis = patienceMillis;
@@ -99,7 +103,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
         headers.put(PeerWire.FROM, Long.toHexString(self));
         headers.put(PeerWire.CLUSTER, clusterId);
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        call.start(new Answer(answer, channel, address), headers);
+        call.start(new Answer(answer, channel, address, security), headers);
         call.request(2);
         call.sendMessage(request);
         call.halfClose();
@@ -119,8 +123,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
             oldest.next().getValue().shutdown();
             oldest.remove();
         }
-        ManagedChannel fresh = NettyChannelBuilder.forTarget("dns:///" + address)
-                .usePlaintext()
+        ManagedChannel fresh = security.secure(NettyChannelBuilder.forTarget("dns:///" + address))
                 .maxInboundMessageSize(maxMessageBytes)
                 .build();
         channels.put(address, fresh);
@@ -145,12 +148,14 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
         private final CompletableFuture<byte[]> future;
         private final ManagedChannel channel;
         private final String address;
+        private final PeerSecurity security;
         private byte[] message = NONE;
 
-        Answer(CompletableFuture<byte[]> future, ManagedChannel channel, String address) {
+        Answer(CompletableFuture<byte[]> future, ManagedChannel channel, String address, PeerSecurity security) {
             this.future = future;
             this.channel = channel;
             this.address = address;
+            this.security = security;
         }
 
         @Override
@@ -174,8 +179,8 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
                 // A peer that comes back must not be waited for by a back-off of up to minutes.
                 channel.resetConnectBackoff();
             }
-            future.completeExceptionally(
-                    new PeerException(reason, "member at " + address + ": " + status.getDescription()));
+            String why = security.failure(address, status.getCause()).orElse(String.valueOf(status.getDescription()));
+            future.completeExceptionally(new PeerException(reason, "member at " + address + ": " + why));
         }
     }
 }

@@ -32,14 +32,19 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
 
     private final String clusterId;
     private final List<InetSocketAddress> alsoListen;
+    private final PeerSecurity security;
     private final PeerMeter meter;
     private final PeerTraffic traffic;
     private final Map<PeerMethod, Handler> handlers = new EnumMap<>(PeerMethod.class);
 
-    /** @param alsoListen addresses to listen on beside the one that Ratis knows of */
-    PeerPort(long clusterId, List<InetSocketAddress> alsoListen, PeerMeter meter) {
+    /**
+     * @param alsoListen addresses to listen on beside the one that Ratis knows of
+     * @param security how the others are spoken to
+     */
+    PeerPort(long clusterId, List<InetSocketAddress> alsoListen, PeerSecurity security, PeerMeter meter) {
         this.clusterId = Long.toHexString(clusterId);
         this.alsoListen = alsoListen;
+        this.security = security;
         this.meter = meter;
         this.traffic = new PeerTraffic(meter);
     }
@@ -75,7 +80,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
         for (PeerMethod method : PeerMethod.values()) {
             service.addMethod(PeerWire.descriptor(method), handler(method));
         }
-        return builder.intercept(this).addService(service.build());
+        return security.secure(builder).intercept(this).addService(service.build());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.tls.TlsSetup;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,12 +13,17 @@ public final class PeerProbe implements AutoCloseable {
 
     private final PeerLinks links;
 
-    /** @param millis how long an answer may take */
-    public PeerProbe(int millis) {
+    /**
+     * @param millis how long an answer may take
+     * @param tls how members speak to each other; empty for plaintext
+     */
+    public PeerProbe(int millis, Optional<TlsSetup> tls) {
+        PeerSecurity security = PeerSecurity.of(tls);
         links = new PeerLinks(
                 0,
                 0,
-                new PeerPort(0, List.of(), PeerMeter.NONE),
+                new PeerPort(0, List.of(), security, PeerMeter.NONE),
+                security,
                 _ -> Optional.empty(),
                 MAX_ANSWER_BYTES,
                 millis,

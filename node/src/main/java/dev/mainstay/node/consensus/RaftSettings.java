@@ -1,8 +1,10 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.tls.TlsSetup;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -17,6 +19,7 @@ import java.util.UUID;
  * @param alsoListen more addresses to listen on for peers
  * @param founders the members that a new cluster begins with, this one among them; only itself, as a learner, for one that
  *     joined as such; empty for others that joined later
+ * @param tls how members speak to each other; empty for plaintext
  * @param alone whether no other member has a vote, as far as this member's state knows: then nobody needs to be waited for
  */
 public record RaftSettings(
@@ -28,6 +31,7 @@ public record RaftSettings(
         int peerPort,
         List<InetSocketAddress> alsoListen,
         List<GroupControl.Peer> founders,
+        Optional<TlsSetup> tls,
         boolean alone,
         Timeouts timeouts,
         Batching batching,
@@ -125,6 +129,7 @@ public record RaftSettings(
                 peerPort,
                 List.of(),
                 List.of(new GroupControl.Peer(memberId, peerHost + ":" + peerPort, false)),
+                Optional.empty(),
                 true,
                 Timeouts.USUAL,
                 Batching.USUAL,
@@ -133,33 +138,39 @@ public record RaftSettings(
 
     /** The same, listening on these addresses too. */
     public RaftSettings alsoListening(List<InetSocketAddress> addresses) {
-        return with(addresses, founders, alone, timeouts, batching, log);
+        return with(addresses, founders, tls, alone, timeouts, batching, log);
     }
 
     /** The same with other timeouts, such as etcd's --heartbeat-interval and --election-timeout give. */
     public RaftSettings with(Timeouts other) {
-        return with(alsoListen, founders, alone, other, batching, log);
+        return with(alsoListen, founders, tls, alone, other, batching, log);
     }
 
     /** The same with other batches and queue. */
     public RaftSettings with(Batching other) {
-        return with(alsoListen, founders, alone, timeouts, other, log);
+        return with(alsoListen, founders, tls, alone, timeouts, other, log);
     }
 
     /** The same with other log sizes. */
     public RaftSettings with(LogSizes other) {
-        return with(alsoListen, founders, alone, timeouts, batching, other);
+        return with(alsoListen, founders, tls, alone, timeouts, batching, other);
     }
 
     /** The same, founded by others too. */
     public RaftSettings foundedBy(List<GroupControl.Peer> members) {
-        return with(alsoListen, members, members.size() == 1, timeouts, batching, log);
+        return with(alsoListen, members, tls, members.size() == 1, timeouts, batching, log);
+    }
+
+    /** The same, speaking TLS with the others. */
+    public RaftSettings secured(TlsSetup setup) {
+        return with(alsoListen, founders, Optional.of(setup), alone, timeouts, batching, log);
     }
 
     /** The same member at the same place, with all else as given. */
     private RaftSettings with(
             List<InetSocketAddress> otherAlsoListen,
             List<GroupControl.Peer> otherFounders,
+            Optional<TlsSetup> otherTls,
             boolean otherAlone,
             Timeouts otherTimeouts,
             Batching otherBatching,
@@ -173,6 +184,7 @@ public record RaftSettings(
                 peerPort,
                 otherAlsoListen,
                 otherFounders,
+                otherTls,
                 otherAlone,
                 otherTimeouts,
                 otherBatching,

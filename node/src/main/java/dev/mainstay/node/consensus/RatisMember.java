@@ -41,6 +41,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ConsensusMeter meter;
     private final FatalLatch fatal;
     private final ProposalQueue queue;
+    private final PeerSecurity security;
     private final PeerPort port;
     private final PeerLinks peers;
     /** Holds at most one task: rounds follow one another. */
@@ -77,11 +78,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.meter = meter;
         this.fatal = new FatalLatch(fatalListener, this::refuseEverything);
         this.queue = new ProposalQueue(settings.batching(), settings.memberId());
-        this.port = new PeerPort(settings.clusterId(), settings.alsoListen(), meter.peers());
+        this.security = PeerSecurity.of(settings.tls());
+        this.port = new PeerPort(settings.clusterId(), settings.alsoListen(), security, meter.peers());
         this.peers = new PeerLinks(
                 settings.memberId(),
                 settings.clusterId(),
                 port,
+                security,
                 this::address,
                 RatisProperties.messageBytes(settings),
                 settings.timeouts().requestMillis(),
@@ -124,7 +127,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         var notice = new LeadershipNotice(leadership, this::inOffice);
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
-        RatisGroup group = RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, meter.peers()));
+        RatisGroup group =
+                RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers()));
         var log = new LogAppend(group);
         port.register(PeerMethod.PROPOSE, new ForwardedBatches(queue, log, clusterMillis));
         var batcher = new Batcher(queue, log, peers, clusterMillis, nanoClock, meter, settings);

@@ -45,9 +45,10 @@ final class RatisProperties {
         return settings.batching().maxEntryBytes() + (2 << 20);
     }
 
-    static Parameters parameters(PeerPort port, PeerMeter meter) {
+    static Parameters parameters(PeerPort port, PeerSecurity security, PeerMeter meter) {
         var parameters = new Parameters();
         MeteredTransport.report(parameters, meter);
+        security.secure(parameters);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
         return parameters;
     }

@@ -33,11 +33,13 @@ import dev.mainstay.node.server.settings.NodeSettings;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.rocksdb.RocksSettings;
 import dev.mainstay.node.storage.rocksdb.RocksStore;
+import dev.mainstay.node.tls.TlsSetup;
 import dev.mainstay.node.watch.WatchHub;
 import dev.mainstay.node.watch.WatchLimits;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -97,6 +99,7 @@ final class Core implements AutoCloseable {
     Core(
             NodeSettings settings,
             DataDirectory directory,
+            Optional<TlsSetup> tls,
             MemberMeters meters,
             FatalListener fatal,
             RestartListener restart)
@@ -140,7 +143,7 @@ final class Core implements AutoCloseable {
                     () -> fatal.fatal(
                             "the cluster removed this member", new RemovedMemberException(identity.memberId())));
             applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
-            RaftSettings log = LogSettings.of(settings, directory, members.now());
+            RaftSettings log = LogSettings.of(settings, directory, members.now(), tls);
             alone = log.alone();
             MemberState state = new MemberState(applier, keys, store, meters);
             raft = parts.started("log", new RatisMember(log, state, meters.consensus(), fatal));

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * db/             the store
  * db.incoming/    a store that is being fetched from a peer; db.replaced/ what it takes the place of
  * snapshots/      checkpoints of the store that peers are reading
+ * fixtures/peer/  the certificate and key that --peer-auto-tls made
  * acknowledged    the last acknowledged log index
  * </pre>
  *

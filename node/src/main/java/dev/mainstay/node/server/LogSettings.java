@@ -6,16 +6,21 @@ import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.tls.TlsSetup;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /** What the log must know, from the flags and from what the data says of the cluster. */
 final class LogSettings {
 
     private LogSettings() {}
 
-    /** @param recorded the members as this member's state knows them */
-    static RaftSettings of(NodeSettings settings, DataDirectory directory, Members recorded) {
+    /**
+     * @param recorded the members as this member's state knows them
+     * @param tls how members speak to each other
+     */
+    static RaftSettings of(NodeSettings settings, DataDirectory directory, Members recorded, Optional<TlsSetup> tls) {
         MemberUrl listen = settings.listen().peerUrls().getFirst();
         NodeSettings.Raft raft = settings.raft();
         NodeIdentity identity = directory.identity();
@@ -34,6 +39,7 @@ final class LogSettings {
                         .map(url -> new InetSocketAddress(url.host(), url.port()))
                         .toList(),
                 founders.isEmpty() && identity.learner() ? List.of(listener(identity)) : founders,
+                tls,
                 isAlone(identity.memberId(), founders, recorded),
                 new RaftSettings.Timeouts(
                         raft.heartbeatMillis(),

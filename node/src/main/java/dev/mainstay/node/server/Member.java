@@ -28,11 +28,13 @@ import dev.mainstay.node.server.http.Farewell;
 import dev.mainstay.node.server.http.HttpEndpoints;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.tls.TlsSetup;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A whole member, from its data directory to its listeners. Several may live in one process, each on a directory and ports
@@ -69,18 +71,20 @@ public final class Member implements AutoCloseable {
             NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
             throws DataDirectoryException, IOException {
         try {
-            DataDirectory directory = open(settings);
+            Optional<TlsSetup> tls = PeerCertificates.open(settings);
+            tls.ifPresent(setup -> parts.started("peer certificates", setup.certificates()));
+            DataDirectory directory = open(settings, tls);
             identity = directory.identity();
             parts.started("gauges", new BoundMeters(registry));
             new DiskReserve(directory.path()).settle();
             new IncomingStore(
                             directory.store(),
-                            position ->
-                                    InstalledLog.settle(LogSettings.of(settings, directory, Members.NONE), position))
+                            position -> InstalledLog.settle(
+                                    LogSettings.of(settings, directory, Members.NONE, tls), position))
                     .settle();
             MemberMeters meters = new MemberMeters(
                     registry, identity.memberId(), settings.limits().warnApply());
-            Core core = parts.started("core", new Core(settings, directory, meters, fatal, restart));
+            Core core = parts.started("core", new Core(settings, directory, tls, meters, fatal, restart));
             refuseRemoved(directory, core);
             SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
             CompactionKeeper compaction = parts.started(
@@ -90,6 +94,7 @@ public final class Member implements AutoCloseable {
             ApiPorts ports = apiPorts(settings, core, cluster, space, compaction, meters);
             EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
             bindGauges(registry, settings, core, ports, api, cluster);
+            tls.ifPresent(setup -> new MemberGauges(registry).bindPeerTls(setup.certificates()));
             core.start();
             new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
                     .run(directory.path(), settings.checks().initial());
@@ -153,14 +158,14 @@ public final class Member implements AutoCloseable {
         return new Member(settings, vertx, registry, fatal, restart);
     }
 
-    private DataDirectory open(NodeSettings settings) throws DataDirectoryException {
+    private DataDirectory open(NodeSettings settings, Optional<TlsSetup> tls) throws DataDirectoryException {
         NodeIdentity wanted = wanted(settings.cluster(), settings.identity().name());
         DataDirectory directory = parts.started(
                 "data directory",
                 DataDirectory.open(
                         settings.identity().dataDir(),
                         settings.identity().logDir(),
-                        new Newcomer(settings.cluster(), wanted)));
+                        new Newcomer(settings.cluster(), wanted, tls)));
         directory.differencesFrom(wanted).forEach(difference -> LOG.log(System.Logger.Level.WARNING, difference));
         return directory;
     }

@@ -7,11 +7,13 @@ import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.server.DataDirectoryException.Problem;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.tls.TlsSetup;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,11 +31,16 @@ final class Newcomer implements DataDirectory.Beginning {
 
     private final NodeSettings.Cluster cluster;
     private final NodeIdentity wanted;
+    private final Optional<TlsSetup> tls;
 
-    /** @param wanted who the flags say this member is */
-    Newcomer(NodeSettings.Cluster cluster, NodeIdentity wanted) {
+    /**
+     * @param wanted who the flags say this member is
+     * @param tls how members speak to each other
+     */
+    Newcomer(NodeSettings.Cluster cluster, NodeIdentity wanted, Optional<TlsSetup> tls) {
         this.cluster = cluster;
         this.wanted = wanted;
+        this.tls = tls;
     }
 
     @Override
@@ -106,7 +113,7 @@ final class Newcomer implements DataDirectory.Beginning {
     /** The answers of all other members of {@code --initial-cluster} that give one. */
     private List<PeerIdentity> ask() {
         List<PeerIdentity> answers = new ArrayList<>();
-        try (PeerProbe probe = new PeerProbe(PROBE_MILLIS)) {
+        try (PeerProbe probe = new PeerProbe(PROBE_MILLIS, tls)) {
             List<CompletableFuture<byte[]>> asked = cluster.members().stream()
                     .filter(member -> !member.peerUrls().equals(wanted.peerUrls()))
                     .flatMap(member -> member.peerUrls().stream())

@@ -4,6 +4,7 @@ import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.observability.ExactRegistry;
 import dev.mainstay.node.server.settings.Invocation;
 import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.tls.TlsException;
 import io.quarkus.runtime.Quarkus;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class NodeRun implements AutoCloseable {
             Rehearsal.runIfAsked(
                     vertx, member.clientPort(), settings.identity().dataDir().resolve("cluster"));
             Quarkus.waitForExit();
-        } catch (DataDirectoryException e) {
+        } catch (DataDirectoryException | TlsException e) {
             LOG.log(Level.ERROR, "can't start: " + e.getMessage());
             return FAILED;
         } catch (IOException | RuntimeException e) {

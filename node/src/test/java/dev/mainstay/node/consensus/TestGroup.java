@@ -32,16 +32,37 @@ final class TestGroup implements AutoCloseable {
     private final Path directory;
     private final RaftSettings.Timeouts timeouts;
     private final List<GroupControl.Peer> peers;
+    private final Variation variation;
+
+    /** What is different about a member's settings. */
+    interface Variation {
+        RaftSettings of(int number, RaftSettings settings);
+    }
 
     TestGroup(Path directory, int members) throws IOException {
         this(directory, members, QUICK, RaftSettings.LogSizes.USUAL);
     }
 
+    TestGroup(Path directory, int members, Variation variation) throws IOException {
+        this(directory, members, QUICK, RaftSettings.LogSizes.USUAL, variation);
+    }
+
     /** @param logs of the founders */
     TestGroup(Path directory, int members, RaftSettings.Timeouts timeouts, RaftSettings.LogSizes logs)
             throws IOException {
+        this(directory, members, timeouts, logs, (_, settings) -> settings);
+    }
+
+    private TestGroup(
+            Path directory,
+            int members,
+            RaftSettings.Timeouts timeouts,
+            RaftSettings.LogSizes logs,
+            Variation variation)
+            throws IOException {
         this.directory = directory;
         this.timeouts = timeouts;
+        this.variation = variation;
         List<Integer> ports = freePorts(members);
         peers = IntStream.range(0, members)
                 .mapToObj(i -> new GroupControl.Peer(i + 1L, "127.0.0.1:" + ports.get(i), false))
@@ -104,10 +125,12 @@ final class TestGroup implements AutoCloseable {
             Path home = directory.resolve("m" + number);
             Files.createDirectories(home);
             int port = Integer.parseInt(self.address().split(":", -1)[1]);
-            this.settings = RaftSettings.usual(home, self.memberId(), 77, "127.0.0.1", port)
-                    .foundedBy(founders)
-                    .with(timeouts)
-                    .with(logs);
+            this.settings = variation.of(
+                    number,
+                    RaftSettings.usual(home, self.memberId(), 77, "127.0.0.1", port)
+                            .foundedBy(founders)
+                            .with(timeouts)
+                            .with(logs));
             this.raft = new RatisMember(
                     settings,
                     new AppliedLog(applier, store),
@@ -151,6 +174,11 @@ final class TestGroup implements AutoCloseable {
         Node fresh = new Node(node.number, node.store, node.self, node.founders, node.settings.log());
         nodes.set(node.number, fresh);
         fresh.start();
+    }
+
+    /** Where a member's peers reach it. */
+    String address(int number) {
+        return peers.get(number).address();
     }
 
     Node leader() {

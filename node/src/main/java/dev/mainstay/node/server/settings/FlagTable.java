@@ -96,21 +96,21 @@ final class FlagTable {
             client-cert-allowed-hostname | strings |  | refused(TLS is not served yet) | Names that a client certificate may carry.
             trusted-ca-file | string |  | refused(TLS is not served yet) | CA of the clients' certificates.
             auto-tls | bool | false | refused(TLS is not served yet) | Use generated certificates for clients.
-            peer-cert-file | string |  | refused(TLS between members is not served yet) | Certificate of the peer listeners.
-            peer-key-file | string |  | refused(TLS between members is not served yet) | Key of the peer listeners.
-            peer-client-cert-file | string |  | refused(TLS between members is not served yet) | Certificate to use as a client of peers.
-            peer-client-key-file | string |  | refused(TLS between members is not served yet) | Key to use as a client of peers.
-            peer-client-cert-auth | bool | false | refused(TLS between members is not served yet) | Ask peers for certificates.
-            peer-crl-file | string |  | refused(TLS between members is not served yet) | List of revoked peer certificates.
-            peer-trusted-ca-file | string |  | refused(TLS between members is not served yet) | CA of the peers' certificates.
-            peer-cert-allowed-cn | strings |  | refused(TLS between members is not served yet) | Common names that a peer certificate may carry.
-            peer-cert-allowed-hostname | strings |  | refused(TLS between members is not served yet) | Names that a peer certificate may carry.
-            peer-auto-tls | bool | false | refused(TLS between members is not served yet) | Use generated certificates for peers.
-            peer-skip-client-san-verification | bool | false | refused(TLS between members is not served yet) | Don't look at the names in peers' certificates.
-            self-signed-cert-validity | uint | 1 | ignored(no certificates are generated) | Years that generated certificates are valid.
-            cipher-suites | strings |  | refused(TLS is not served yet) | Cipher suites, by their IANA names.
-            tls-min-version | string | TLS1.2 | ignored(TLS is not served yet) | Oldest version of TLS.
-            tls-max-version | string |  | ignored(TLS is not served yet) | Newest version of TLS.
+            peer-cert-file | string |  | honoured | Certificate of this member for its peers, in PEM; read again when it changes.
+            peer-key-file | string |  | honoured | Key of that certificate, in PEM, not encrypted; read again when it changes.
+            peer-client-cert-file | string |  | honoured | Certificate to show when calling peers; that of peer-cert-file if empty.
+            peer-client-key-file | string |  | honoured | Key of that certificate.
+            peer-client-cert-auth | bool | false | honoured | Take only peers that show a certificate; always so with peer-trusted-ca-file.
+            peer-crl-file | string |  | honoured | List of revoked peer certificates, PEM or DER; read again when it changes.
+            peer-trusted-ca-file | string |  | honoured | CAs of the peers' certificates, in PEM; read again when it changes.
+            peer-cert-allowed-cn | strings |  | honoured | Common names that a peer certificate may carry; any if empty.
+            peer-cert-allowed-hostname | strings |  | honoured | Host names of which a peer certificate must be valid for one; any if empty.
+            peer-auto-tls | bool | false | honoured | Encrypt between peers with certificates that members make themselves.
+            peer-skip-client-san-verification | bool | false | honoured | Take peers from addresses that their certificates don't name.
+            self-signed-cert-validity | uint | 1 | honoured | Years that a certificate made by peer-auto-tls is valid.
+            cipher-suites | strings |  | honoured | Cipher suites of TLS 1.2 between peers, by their IANA names.
+            tls-min-version | string | TLS1.2 | honoured | Oldest version of TLS between peers: TLS1.2 or TLS1.3.
+            tls-max-version | string |  | honoured | Newest version of TLS between peers: TLS1.2 or TLS1.3; the newest there is if empty.
             cors | strings | * | ignored(the JSON gateway is not there yet) | Origins that browsers may call from.
             host-whitelist | strings | * | honoured | Host names that HTTP requests may ask for.
 

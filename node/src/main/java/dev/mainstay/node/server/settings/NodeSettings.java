@@ -1,16 +1,25 @@
 package dev.mainstay.node.server.settings;
 
+import dev.mainstay.node.tls.NameRules;
+import dev.mainstay.node.tls.TlsFiles;
+import dev.mainstay.node.tls.TlsProtocol;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Everything one member is told at its start, checked and in the units the code works with. */
+/**
+ * Everything one member is told at its start, checked and in the units the code works with.
+ *
+ * @param peerTls how members speak to each other; empty for plaintext
+ */
 public record NodeSettings(
         Identity identity,
         Cluster cluster,
         Listen listen,
+        Optional<PeerTls> peerTls,
         Raft raft,
         Limits limits,
         Compaction compaction,
@@ -83,6 +92,23 @@ public record NodeSettings(
             hostWhitelist = List.copyOf(hostWhitelist);
         }
     }
+
+    /**
+     * TLS between members. The files have not been looked into.
+     *
+     * @param files empty for a certificate that this member makes itself, and belief in everybody
+     * @param generatedYears how long such a certificate is valid
+     * @param names what other members' certificates must say
+     * @param asksPeers whether those who connect must show a certificate
+     * @param checksAddresses whether that must name the address they come from
+     */
+    public record PeerTls(
+            Optional<TlsFiles> files,
+            int generatedYears,
+            NameRules names,
+            TlsProtocol protocol,
+            boolean asksPeers,
+            boolean checksAddresses) {}
 
     /**
      * HTTP/2 pings.

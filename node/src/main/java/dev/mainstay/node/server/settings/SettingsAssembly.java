@@ -32,7 +32,18 @@ final class SettingsAssembly {
     }
 
     NodeSettings settings() {
-        return new NodeSettings(identity(), cluster(), listen(), raft(), limits(), compaction(), checks(), logging());
+        NodeSettings.Cluster cluster = cluster();
+        NodeSettings.Listen listen = listen();
+        return new NodeSettings(
+                identity(),
+                cluster,
+                listen,
+                new PeerTlsAssembly(values, warnings).of(listen, cluster),
+                raft(),
+                limits(),
+                compaction(),
+                checks(),
+                logging());
     }
 
     private NodeSettings.Identity identity() {
@@ -117,11 +128,11 @@ final class SettingsAssembly {
                         values.duration("grpc-keepalive-timeout")));
     }
 
-    /** Addresses we can listen on: IPs or localhost, without TLS for now. */
+    /** Addresses we can listen on: IPs or localhost; with TLS for peers alone. */
     private List<MemberUrl> bindable(String name) {
         List<MemberUrl> urls = values.urls(name);
         for (MemberUrl url : urls) {
-            if (url.secure()) {
+            if (url.secure() && !name.equals("listen-peer-urls")) {
                 throw BadSettingException.value("--" + name + " can't have " + url + ": TLS is not served yet");
             }
             if (url.unixSocket()) {

@@ -3,12 +3,19 @@ package dev.mainstay.node.server.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.mainstay.node.tls.KeyPairFiles;
+import dev.mainstay.node.tls.NameRules;
+import dev.mainstay.node.tls.TlsFile;
+import dev.mainstay.node.tls.TlsFiles;
+import dev.mainstay.node.tls.TrustSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +181,131 @@ class SettingsReaderTest {
                         "--logger has no effect: there is one logger");
     }
 
+    private static List<String> securePeers(String... more) {
+        List<String> flags = new ArrayList<>(List.of(
+                "--listen-peer-urls=https://127.0.0.1:2380", "--initial-advertise-peer-urls=https://127.0.0.1:2380"));
+        flags.addAll(List.of(more));
+        return flags;
+    }
+
+    @Test
+    void peerTlsIsPutTogetherFromItsFlags() {
+        Invocation.Run run = run(
+                securePeers(
+                        "--peer-cert-file=/c",
+                        "--peer-key-file=/k",
+                        "--peer-client-cert-file=/cc",
+                        "--peer-client-key-file=/ck",
+                        "--peer-trusted-ca-file=/ca",
+                        "--peer-crl-file=/crl",
+                        "--peer-cert-allowed-cn=a,b",
+                        "--experimental-peer-skip-client-san-verification",
+                        "--tls-min-version=TLS1.3"),
+                Map.of());
+
+        NodeSettings.PeerTls tls = run.settings().peerTls().orElseThrow();
+        assertThat(tls.files())
+                .hasValue(new TlsFiles(
+                        pair("peer-cert-file", "/c", "peer-key-file", "/k"),
+                        pair("peer-client-cert-file", "/cc", "peer-client-key-file", "/ck"),
+                        new TrustSource.Bundle(new TlsFile("peer-trusted-ca-file", Path.of("/ca"))),
+                        Optional.of(new TlsFile("peer-crl-file", Path.of("/crl")))));
+        assertThat(tls.names()).isEqualTo(new NameRules(List.of("a", "b"), List.of()));
+        assertThat(tls.protocol().versions()).containsExactly("TLSv1.3");
+        assertThat(tls.asksPeers()).isTrue();
+        assertThat(tls.checksAddresses()).isFalse();
+    }
+
+    private static KeyPairFiles pair(String certificateFlag, String certificate, String keyFlag, String key) {
+        return new KeyPairFiles(new TlsFile(certificateFlag, Path.of(certificate)), new TlsFile(keyFlag, Path.of(key)));
+    }
+
+    @Test
+    void peerTlsComesFromItsSectionOfTheFileToo(@TempDir Path dir) throws IOException {
+        Path file = write(dir, """
+                listen-peer-urls: https://127.0.0.1:2380
+                initial-advertise-peer-urls: https://127.0.0.1:2380
+                peer-transport-security:
+                  cert-file: /c
+                  key-file: /k
+                  client-cert-auth: true
+                  trusted-ca-file: /ca
+                  allowed-hostname: [a, b]
+                  skip-client-san-verification: true
+                """);
+
+        NodeSettings.PeerTls tls = run(List.of("--config-file", file.toString()), Map.of())
+                .settings()
+                .peerTls()
+                .orElseThrow();
+
+        assertThat(tls.files().orElseThrow().serving())
+                .isEqualTo(tls.files().orElseThrow().calling())
+                .isEqualTo(pair("peer-cert-file", "/c", "peer-key-file", "/k"));
+        assertThat(tls.names().hostNames()).containsExactly("a", "b");
+        assertThat(tls.asksPeers()).isTrue();
+        assertThat(tls.checksAddresses()).isFalse();
+    }
+
+    @Test
+    void peerTlsThatIsLessThanItSeemsIsWarnedAbout() {
+        assertThat(run(securePeers("--peer-auto-tls", "--self-signed-cert-validity=3"), Map.of()))
+                .satisfies(run -> {
+                    assertThat(run.settings().peerTls().orElseThrow().generatedYears())
+                            .isEqualTo(3);
+                    assertThat(run.warnings()).singleElement().asString().contains("doesn't prove who they are");
+                });
+        assertThat(run(securePeers("--peer-cert-file=/c", "--peer-key-file=/k", "--peer-auto-tls"), Map.of())
+                        .warnings())
+                .contains("ignoring peer auto TLS since certs given")
+                .anyMatch(warning -> warning.contains("needn't show a certificate"))
+                .anyMatch(warning -> warning.contains("the authorities that come with Java"));
+        assertThat(run(
+                                securePeers(
+                                        "--peer-auto-tls",
+                                        "--cipher-suites=TLS_RSA_WITH_AES_128_GCM_SHA256,"
+                                                + "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+                                Map.of())
+                        .warnings())
+                .anyMatch(
+                        warning -> warning.startsWith("--cipher-suites TLS_RSA_WITH_AES_128_GCM_SHA256 has no effect"));
+    }
+
+    @Test
+    void certificatesAreIgnoredWithoutHttpsAndThatIsSaid() {
+        Invocation.Run run = run(
+                List.of("--peer-cert-file=/c", "--peer-key-file=/k", "--peer-client-cert-auth", "--peer-auto-tls"),
+                Map.of());
+
+        assertThat(run.settings().peerTls()).isEmpty();
+        assertThat(run.warnings())
+                .containsExactly(
+                        "scheme is HTTP while key and cert files are present; ignoring key and cert files:"
+                                + " http://localhost:2380",
+                        "scheme is HTTP while --peer-client-cert-auth is enabled; ignoring client cert auth for this"
+                                + " URL: http://localhost:2380",
+                        "scheme is HTTP while --peer-auto-tls is enabled; ignoring it for this URL:"
+                                + " http://localhost:2380");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --tls-min-version= | cannot listen on TLS for 127.0.0.1:2380: KeyFile and CertFile are not presented. Set --peer-cert-file and --peer-key-file, or --peer-auto-tls, or use http:// peer URLs.
+            --peer-cert-file=/c | --peer-cert-file and --peer-key-file must both be present or both absent [key: , cert: /c]
+            --peer-key-file=/k | --peer-cert-file and --peer-key-file must both be present or both absent [key: /k, cert: ]
+            --peer-auto-tls --self-signed-cert-validity=0 | --self-signed-cert-validity must be between 1 and 1000 (set to 0)
+            --peer-cert-file=/c --peer-key-file=/k --peer-client-key-file=/x | --peer-client-cert-file and --peer-client-key-file must both be present or both absent [key: /x, cert: ]
+            --peer-cert-file=/c --peer-key-file=/k --peer-cert-allowed-cn=a --peer-cert-allowed-hostname=b | --peer-cert-allowed-cn and --peer-cert-allowed-hostname are mutually exclusive (cns=[a], hostnames=[b])
+            --peer-cert-file=/c --peer-key-file=/k --tls-min-version=TLS1.3 --tls-max-version=TLS1.2 | min version (TLS1.3) is greater than max version (TLS1.2)
+            --peer-cert-file=/c --peer-key-file=/k --tls-min-version=TLS1.3 --cipher-suites=TLS_AES_128_GCM_SHA256 | cipher suites cannot be configured when only TLS1.3 is enabled
+            """)
+    void nonsenseOfPeerTlsIsOneLine(String flags, String message) {
+        BadSettingException refused = refusal(securePeers(flags.split(" ", -1)), Map.of());
+
+        assertThat(refused).hasMessage(message);
+        assertThat(refused.exitCode()).isEqualTo(1);
+    }
+
     @Test
     void kubeadmsPlainFlagsAreTaken() {
         Invocation.Run run = run(
@@ -214,6 +346,12 @@ class SettingsReaderTest {
             --listen-metrics-urls=http://example.com:1 | 1 | --listen-metrics-urls: expected IP in URL for binding (http://example.com:1)
             --listen-metrics-urls=https://127.0.0.1:1 | 1 | --listen-metrics-urls can't have https://127.0.0.1:1: TLS is not served yet
             --cert-file=/c | 1 | --cert-file can't be used: TLS is not served yet
+            --listen-peer-urls=https://127.0.0.1:2380 | 1 | --initial-advertise-peer-urls has http://localhost:2380, but --listen-peer-urls has https://127.0.0.1:2380: members speak TLS to all others or to none. Give all peer URLs the same scheme.
+            --initial-advertise-peer-urls=https://localhost:2380 | 1 | --initial-advertise-peer-urls has https://localhost:2380, but --listen-peer-urls has http://localhost:2380: members speak TLS to all others or to none. Give all peer URLs the same scheme.
+            --initial-cluster=default=http://localhost:2380,b=https://b:2380 | 1 | --initial-cluster has https://b:2380, but --listen-peer-urls has http://localhost:2380: members speak TLS to all others or to none. Give all peer URLs the same scheme.
+            --tls-min-version=TLS1.4 | 1 | unexpected TLS version "TLS1.4" (must be one of: TLS1.2, TLS1.3)
+            --tls-max-version=TLS1.1 | 1 | unexpected TLS version "TLS1.1" (must be one of: TLS1.2, TLS1.3)
+            --cipher-suites=FOO | 1 | unexpected TLS cipher suite "FOO"
             --auth-token=jwt | 1 | --auth-token can't be used: authentication is not served yet; only simple may be given
             --force-new-cluster | 1 | --force-new-cluster can't be used: starting over with one member from the data of several is not there yet
             --initial-cluster=other=http://localhost:2380 | 1 | couldn't find local name "default" in the initial cluster configuration
