@@ -47,6 +47,7 @@ import java.util.stream.Stream;
 public final class TestCluster implements AutoCloseable {
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(60);
     private static final long CALL_SECONDS = 10;
+    private static final String MEMBER = "{member}";
     private static final List<String> TIMING = List.of("--heartbeat-interval=100", "--election-timeout=1000");
 
     private final Program program;
@@ -71,7 +72,11 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** A new cluster of this many members, all of them ready to serve. */
+    /**
+     * A new cluster of this many members, all of them ready to serve.
+     *
+     * @param flags for each of them; {@value #MEMBER} in one stands for the member's number
+     */
     public static TestCluster start(Program program, Path dir, int members, Network network, String... flags) {
         TestCluster cluster = new TestCluster(program, dir, members, network, List.of(flags));
         try {
@@ -323,7 +328,7 @@ public final class TestCluster implements AutoCloseable {
                 "--initial-cluster=" + initial,
                 "--initial-cluster-state=" + state,
                 "--initial-cluster-token=" + dir.getFileName()));
-        all.addAll(flags);
+        flags.forEach(flag -> all.add(flag.replace(MEMBER, Integer.toString(member))));
         return TestServer.stopped(program, folder, network.place(member), all);
     }
 

@@ -10,8 +10,13 @@ public final class PlainNetwork implements Network {
 
     /** Room for this many members. */
     public PlainNetwork(int members) {
+        this(members, "http");
+    }
+
+    /** The same with {@code http} or {@code https} between members. */
+    public PlainNetwork(int members, String peerScheme) {
         for (int i = 0; i < members; i++) {
-            places.add(Place.onLoopback("m" + i));
+            places.add(Place.onLoopback("m" + i, peerScheme));
         }
     }
 

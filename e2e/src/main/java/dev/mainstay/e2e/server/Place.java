@@ -21,7 +21,12 @@ public record Place(
 
     /** On the loopback address, with nothing between members. */
     public static Place onLoopback(String name) {
-        String peer = "http://127.0.0.1:" + FreePorts.next();
+        return onLoopback(name, "http");
+    }
+
+    /** The same with {@code http} or {@code https} between members. */
+    public static Place onLoopback(String name, String peerScheme) {
+        String peer = peerScheme + "://127.0.0.1:" + FreePorts.next();
         return new Place(name, "http://127.0.0.1:" + FreePorts.next(), peer, peer, List.of());
     }
 
