@@ -43,16 +43,27 @@ public final class OpenSsl {
         request.addAll(List.of(path("new.key"), "-out", path("new.csr")));
         run(request);
         try {
-            Files.writeString(
-                    folder.resolve("new.ext"),
-                    """
+            Files.writeString(folder.resolve("new.ext"), """
                     subjectAltName = IP:127.0.0.1
                     extendedKeyUsage = serverAuth, clientAuth
                     basicConstraints = critical, CA:FALSE
                     """);
             run(List.of(
-                    "x509", "-req", "-days", DAYS, "-in", path("new.csr"), "-CA", path("ca.pem"), "-CAkey",
-                    path("ca.key"), "-CAcreateserial", "-extfile", path("new.ext"), "-out", path("new.pem")));
+                    "x509",
+                    "-req",
+                    "-days",
+                    DAYS,
+                    "-in",
+                    path("new.csr"),
+                    "-CA",
+                    path("ca.pem"),
+                    "-CAkey",
+                    path("ca.key"),
+                    "-CAcreateserial",
+                    "-extfile",
+                    path("new.ext"),
+                    "-out",
+                    path("new.pem")));
             Files.writeString(target.resolve("key.pem"), Files.readString(folder.resolve("new.key")));
             Files.writeString(target.resolve("cert.pem"), Files.readString(folder.resolve("new.pem")));
         } catch (IOException e) {
@@ -76,7 +87,8 @@ public final class OpenSsl {
         List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(String.join(" ", command) + " failed:\n" + output);

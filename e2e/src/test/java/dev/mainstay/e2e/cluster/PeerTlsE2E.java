@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -99,13 +100,13 @@ class PeerTlsE2E {
                     "--initial-cluster=" + initial(network),
                     "--initial-cluster-token=c",
                     "--initial-cluster-state=new"));
-            try (TestServer stranger =
-                    TestServer.stopped(program, dir.resolve("stranger"), network.place(2), wrong)) {
+            try (TestServer stranger = TestServer.stopped(program, dir.resolve("stranger"), network.place(2), wrong)) {
                 stranger.launch();
 
                 if (program == Program.MAINSTAY) {
                     await(() -> cluster.member(0).log().contains("no peer connection with the client at 127.0.0.1"));
-                    await(() -> stranger.log().contains("issued by CN=own-ca: unable to find valid certification path"));
+                    await(() ->
+                            stranger.log().contains("issued by CN=own-ca: unable to find valid certification path"));
                 } else {
                     await(() -> cluster.member(0).log().contains("rejected connection"));
                 }
@@ -125,7 +126,8 @@ class PeerTlsE2E {
                         TestCluster.start(program, dir.resolve("c"), MEMBERS, network, "--peer-auto-tls")) {
             put(cluster.client(0), "k");
             assertThat(count(cluster.client(1))).isEqualTo(1);
-            assertThat(cluster.member(0).dataDir().resolve("fixtures/peer/cert.pem")).exists();
+            assertThat(cluster.member(0).dataDir().resolve("fixtures/peer/cert.pem"))
+                    .exists();
         }
     }
 
@@ -135,8 +137,7 @@ class PeerTlsE2E {
         OpenSsl next = new OpenSsl(dir.resolve("new"), "new-ca");
         issue(old);
         try (Network network = new PlainNetwork(MEMBERS, "https");
-                TestCluster cluster =
-                        TestCluster.start(Program.MAINSTAY, dir.resolve("c"), MEMBERS, network, flags());
+                TestCluster cluster = TestCluster.start(Program.MAINSTAY, dir.resolve("c"), MEMBERS, network, flags());
                 Load first = new Load(cluster.client(0), "a");
                 Load second = new Load(cluster.client(1), "b")) {
             for (int i = 0; i < MEMBERS; i++) {
@@ -224,8 +225,8 @@ class PeerTlsE2E {
                                     .build());
                 }
                 put(client, "last");
-                assertThat(members(client)).allMatch(member -> member.getPeerURLs(0)
-                        .startsWith("https://"));
+                assertThat(members(client))
+                        .allMatch(member -> member.getPeerURLs(0).startsWith("https://"));
             }
         } finally {
             secured.forEach(TestServer::close);
@@ -245,7 +246,7 @@ class PeerTlsE2E {
         private final String prefix;
         private final AtomicBoolean stopped = new AtomicBoolean();
         private final Thread thread;
-        private volatile long written;
+        private final AtomicLong written = new AtomicLong();
         private volatile String failure = "";
 
         Load(EtcdClient client, String prefix) {
@@ -258,7 +259,7 @@ class PeerTlsE2E {
             while (!stopped.get()) {
                 try {
                     put(client, prefix + written);
-                    written = written + 1;
+                    written.incrementAndGet();
                 } catch (AssertionError | RuntimeException e) {
                     failure = e.toString();
                     return;
@@ -267,8 +268,8 @@ class PeerTlsE2E {
         }
 
         void awaitMore() {
-            long goal = written + 5;
-            await(() -> written >= goal || !failure.isEmpty());
+            long goal = written.get() + 5;
+            await(() -> written.get() >= goal || !failure.isEmpty());
             assertThat(failure).isEmpty();
         }
 
@@ -279,7 +280,7 @@ class PeerTlsE2E {
         }
 
         long written() {
-            return written;
+            return written.get();
         }
 
         @Override

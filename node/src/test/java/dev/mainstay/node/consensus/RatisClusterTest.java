@@ -173,7 +173,7 @@ class RatisClusterTest {
                 .alsoListening(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(1))));
         try (RatisMember member = new RatisMember(
                         settings, new FileState(directory.resolve("state")), ConsensusMeter.NONE, (_, _) -> {});
-                PeerProbe probe = new PeerProbe(20_000)) {
+                PeerProbe probe = new PeerProbe(20_000, Optional.empty())) {
             member.peerMethods()
                     .register(PeerMethod.IDENTIFY, (_, _) -> CompletableFuture.completedFuture(new byte[] {42}));
             member.start(() -> 0, Leadership.IGNORED);
