@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test dist differential crash-test chaos bench failover format clean peers
+.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -33,6 +33,11 @@ peers:
 
 test: peers ## Set up what the tests need and run every test
 	@$(MVN) verify
+
+simulate: ## Simulated clusters in virtual time, 50,000 schedules or SCHEDULES; SEED=42 runs just that one
+	@$(MVN) -q -pl node test -Dtest='SimulationTest#nothingBreaksWhateverHappens' \
+		-Dsimulation.schedules=$(or $(SCHEDULES),50000) $(if $(FIRST),-Dsimulation.first=$(FIRST)) \
+		$(if $(SEED),-Dsimulation.seed=$(SEED))
 
 differential: peers dist ## A million random operations against a real etcd, every answer compared (hours)
 	@$(MVN) -pl e2e verify -Dgroups=differential -Ddifferential.operations=$(or $(OPERATIONS),1000000)

@@ -14,14 +14,24 @@ public final class AppliedWait {
     /** As etcd waits. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final Executor PAUSE = CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS);
+    /** How long to wait before the next look. */
+    public static final long PAUSE_MILLIS = 5;
+
+    private static final Executor PAUSE = CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 
     private final RaftStatus raft;
     private final LongSupplier nanoClock;
+    private final Executor afterPause;
 
     public AppliedWait(RaftStatus raft, LongSupplier nanoClock) {
+        this(raft, nanoClock, PAUSE);
+    }
+
+    /** @param afterPause runs the next look {@value #PAUSE_MILLIS} ms after it was handed over */
+    public AppliedWait(RaftStatus raft, LongSupplier nanoClock, Executor afterPause) {
         this.raft = raft;
         this.nanoClock = nanoClock;
+        this.afterPause = afterPause;
     }
 
     /** True once everything is applied that was committed at the call; false if that takes longer than a second. */
@@ -36,6 +46,6 @@ public final class AppliedWait {
         if (nanoClock.getAsLong() - deadlineNanos >= 0) {
             return CompletableFuture.completedFuture(false);
         }
-        return CompletableFuture.runAsync(() -> {}, PAUSE).thenCompose(_ -> caughtUp(index, deadlineNanos));
+        return CompletableFuture.runAsync(() -> {}, afterPause).thenCompose(_ -> caughtUp(index, deadlineNanos));
     }
 }

@@ -28,8 +28,8 @@ final class Batcher {
     private static final int LONGEST_PAUSE = 10;
 
     private final ProposalQueue queue;
-    private final LogAppend log;
-    private final PeerLinks peers;
+    private final EntryLog log;
+    private final LeaderLink leader;
     private final LongSupplier clusterMillis;
     private final LongSupplier nanoClock;
     private final ConsensusMeter meter;
@@ -38,15 +38,15 @@ final class Batcher {
 
     Batcher(
             ProposalQueue queue,
-            LogAppend log,
-            PeerLinks peers,
+            EntryLog log,
+            LeaderLink leader,
             LongSupplier clusterMillis,
             LongSupplier nanoClock,
             ConsensusMeter meter,
             RaftSettings settings) {
         this.queue = queue;
         this.log = log;
-        this.peers = peers;
+        this.leader = leader;
         this.clusterMillis = clusterMillis;
         this.nanoClock = nanoClock;
         this.meter = meter;
@@ -67,7 +67,10 @@ final class Batcher {
         try {
             ProposalBatch batch;
             while ((batch = queue.take()) != null) {
-                pauseBefore(batch);
+                long pause = pauseNanos(batch);
+                if (pause > 0) {
+                    LockSupport.parkNanos(pause);
+                }
                 send(batch);
             }
         } catch (InterruptedException e) {
@@ -75,13 +78,13 @@ final class Batcher {
         }
     }
 
-    private static void pauseBefore(ProposalBatch batch) {
-        if (batch.attempt() > 1) {
-            LockSupport.parkNanos(PAUSE_NANOS * Math.min(batch.attempt(), LONGEST_PAUSE));
-        }
+    /** How long to wait before a batch is sent. */
+    static long pauseNanos(ProposalBatch batch) {
+        return batch.attempt() > 1 ? PAUSE_NANOS * Math.min(batch.attempt(), LONGEST_PAUSE) : 0;
     }
 
-    private void send(ProposalBatch batch) {
+    /** Sends a batch that the queue gave out. Batcher thread. */
+    void send(ProposalBatch batch) {
         if (batch.isFinished()) {
             return;
         }
@@ -109,7 +112,7 @@ final class Batcher {
         return switch (queue.routeOf(batch)) {
             case Route.Here() -> log.append(batch, CommandCodec.entry(clusterMillis.getAsLong(), body));
             case Route.To(long leaderId)
-            when !batch.isLeadersOwn() -> peers.call(leaderId, PeerMethod.PROPOSE, body, patienceMillis(attempt));
+            when !batch.isLeadersOwn() -> leader.propose(leaderId, body, patienceMillis(attempt));
             default -> CompletableFuture.failedFuture(new IllegalStateException("no leader"));
         };
     }

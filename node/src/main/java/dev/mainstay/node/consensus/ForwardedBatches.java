@@ -15,10 +15,10 @@ final class ForwardedBatches implements PeerMethods.Handler {
     private static final byte[] DONE = {};
 
     private final ProposalQueue queue;
-    private final LogAppend log;
+    private final EntryLog log;
     private final LongSupplier clusterMillis;
 
-    ForwardedBatches(ProposalQueue queue, LogAppend log, LongSupplier clusterMillis) {
+    ForwardedBatches(ProposalQueue queue, EntryLog log, LongSupplier clusterMillis) {
         this.queue = queue;
         this.log = log;
         this.clusterMillis = clusterMillis;

@@ -13,19 +13,30 @@ import java.util.function.LongSupplier;
  */
 public final class LeaderCalls {
 
-    private static final Executor PAUSE = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+    /** How long to wait before the next attempt. */
+    public static final long PAUSE_MILLIS = 50;
+
+    private static final Executor PAUSE = CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 
     private final RaftStatus raft;
     private final PeerCalls peers;
     private final LongSupplier nanoClock;
     private final long patienceNanos;
+    private final Executor afterPause;
 
     /** @param patienceMillis for how long to try */
     public LeaderCalls(RaftStatus raft, PeerCalls peers, LongSupplier nanoClock, long patienceMillis) {
+        this(raft, peers, nanoClock, patienceMillis, PAUSE);
+    }
+
+    /** @param afterPause runs the next attempt {@value #PAUSE_MILLIS} ms after it was handed over */
+    public LeaderCalls(
+            RaftStatus raft, PeerCalls peers, LongSupplier nanoClock, long patienceMillis, Executor afterPause) {
         this.raft = raft;
         this.peers = peers;
         this.nanoClock = nanoClock;
         this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        this.afterPause = afterPause;
     }
 
     /** @return the leader's answer; fails with the last {@link PeerException} when patience ends */
@@ -42,7 +53,7 @@ public final class LeaderCalls {
             if (nanoClock.getAsLong() - deadlineNanos >= 0) {
                 return CompletableFuture.failedFuture(unwrapped(thrown));
             }
-            return CompletableFuture.runAsync(() -> {}, PAUSE)
+            return CompletableFuture.runAsync(() -> {}, afterPause)
                     .thenCompose(_ -> attempt(method, request, deadlineNanos));
         });
     }

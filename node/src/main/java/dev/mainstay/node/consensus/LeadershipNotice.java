@@ -1,7 +1,6 @@
 package dev.mainstay.node.consensus;
 
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -17,17 +16,20 @@ final class LeadershipNotice implements AutoCloseable {
 
     private final Leadership listener;
     private final Consumer<Boolean> inOffice;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("leadership").factory());
+    private final ExecutorService executor;
     /** Which leadership this is; odd while leading. Guarded by this. */
     private long epoch;
     /** What the listener was told last; the executor's thread only. */
     private boolean told;
 
-    /** @param inOffice told true when the listener has taken office, and false as soon as leadership is lost */
-    LeadershipNotice(Leadership listener, Consumer<Boolean> inOffice) {
+    /**
+     * @param inOffice told true when the listener has taken office, and false as soon as leadership is lost
+     * @param executor of one thread, on which the listener is told; closed with this
+     */
+    LeadershipNotice(Leadership listener, Consumer<Boolean> inOffice, ExecutorService executor) {
         this.listener = listener;
         this.inOffice = inOffice;
+        this.executor = executor;
     }
 
     synchronized void ready(long term) {

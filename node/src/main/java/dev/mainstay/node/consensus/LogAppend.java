@@ -14,7 +14,7 @@ import org.apache.ratis.protocol.exceptions.RaftException;
  * Puts entries into the log of the member that leads. Hot path: hands them to the division itself, which appends on the
  * calling thread; the public door of Ratis' server would add two thread hops per entry. Any thread.
  */
-final class LogAppend {
+final class LogAppend implements EntryLog {
 
     /** The most that the log's own framing adds to a body. */
     static final int FRAME_BYTES = 16;
@@ -30,13 +30,8 @@ final class LogAppend {
         this.group = group;
     }
 
-    /**
-     * Appends an entry.
-     *
-     * @param commands what is in it, for this member's own apply
-     * @return done when the entry was applied here; fails if it wasn't appended, or if nobody knows
-     */
-    CompletableFuture<RaftClientReply> append(EntryCommands commands, byte[] entry) {
+    @Override
+    public CompletableFuture<RaftClientReply> append(EntryCommands commands, byte[] entry) {
         long call = calls.incrementAndGet();
         RaftClientRequest request = RaftClientRequest.newBuilder()
                 .setClientId(client)

@@ -163,6 +163,17 @@ final class ProposalQueue {
         }
     }
 
+    /** The same without waiting: null, too, while there is nothing to send. */
+    @Nullable
+    ProposalBatch poll() {
+        lock.lock();
+        try {
+            return closed || !isTakeable() ? null : next();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private ProposalBatch next() {
         ProposalBatch resent = again.pollFirst();
         return resent != null ? resent : fresh();

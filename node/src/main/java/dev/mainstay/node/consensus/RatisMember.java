@@ -40,7 +40,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ReplicatedState state;
     private final ConsensusMeter meter;
     private final FatalLatch fatal;
-    private final ProposalQueue queue;
+    private final LogTraffic traffic;
     private final PeerSecurity security;
     private final PeerPort port;
     private final PeerLinks peers;
@@ -48,13 +48,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ExecutorService readThread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("read-rounds").factory());
 
-    private final ReadRounds reads;
     private final LogTrimmer trimmer;
     private final ConfigurationFile configuration;
     private final SyncClock syncClock;
     private final LongSupplier nanoClock = System::nanoTime;
-    private final long requestNanos;
-    private final LeaderContact contact;
     private volatile SnapshotRequests snapshots = SnapshotRequests.NONE;
     private volatile @Nullable Running running;
     private volatile boolean opened;
@@ -76,8 +73,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.settings = settings;
         this.state = state;
         this.meter = meter;
-        this.fatal = new FatalLatch(fatalListener, this::refuseEverything);
-        this.queue = new ProposalQueue(settings.batching(), settings.memberId());
+        this.traffic = new LogTraffic(settings, this::readRound, this::follow, nanoClock, meter);
+        this.fatal = new FatalLatch(fatalListener, traffic::stop);
         this.security = PeerSecurity.of(settings.tls());
         this.port = new PeerPort(settings.clusterId(), settings.alsoListen(), security, meter.peers());
         this.peers = new PeerLinks(
@@ -89,10 +86,6 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 RatisProperties.messageBytes(settings),
                 settings.timeouts().requestMillis(),
                 meter.peers());
-        this.requestNanos = TimeUnit.MILLISECONDS.toNanos(settings.timeouts().requestMillis());
-        this.contact = new LeaderContact(
-                TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()), nanoClock.getAsLong());
-        this.reads = new ReadRounds(this::readRound, nanoClock, requestNanos, this::follow);
         this.trimmer = new LogTrimmer(settings.log(), this::trim);
         this.configuration = new ConfigurationFile(settings.segmentDirectory());
         this.syncClock = new SyncClock(nanoClock, meter);
@@ -123,15 +116,19 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         configuration.settle();
         LearnersStart.prepare(settings);
         var acknowledged = new AcknowledgedIndex(settings.acknowledgedFile(), findings.acknowledged());
-        queue.begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
-        var notice = new LeadershipNotice(leadership, this::inOffice);
+        traffic.queue().begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
+        var notice = new LeadershipNotice(
+                leadership,
+                leading -> traffic.inOffice(leading, leaderId()),
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().daemon().name("leadership").factory()));
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
         RatisGroup group =
                 RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers()));
         var log = new LogAppend(group);
-        port.register(PeerMethod.PROPOSE, new ForwardedBatches(queue, log, clusterMillis));
-        var batcher = new Batcher(queue, log, peers, clusterMillis, nanoClock, meter, settings);
+        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, clusterMillis));
+        var batcher = new Batcher(traffic.queue(), log, this::proposeTo, clusterMillis, nanoClock, meter, settings);
         var watchdog = new Watchdog(
                 this::sweep,
                 syncClock,
@@ -153,19 +150,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
     @Override
     public CompletableFuture<Outcome> propose(Command command) {
-        long bytes = CommandSize.of(command);
-        if (bytes > settings.batching().maxCommandBytes()) {
-            return refused(ErrorCode.REQUEST_TOO_LARGE);
-        }
-        var proposal = new Proposal(command, (int) bytes, nanoClock.getAsLong() + requestNanos);
-        ErrorCode refusal = queue.offer(proposal);
-        return refusal == null ? proposal : refused(refusal);
+        return traffic.propose(command);
     }
 
     @Override
     public CompletableFuture<Optional<ErrorCode>> await() {
         Running now = running;
-        return now != null && !closing && !fatal.isTripped() && now.group.leadsAlone() ? GO_AHEAD : reads.join();
+        return now != null && !closing && !fatal.isTripped() && now.group.leadsAlone() ? GO_AHEAD : traffic.read();
     }
 
     /** Calls to other members; fail before the start. */
@@ -236,12 +227,12 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
     /** Commands without an answer: waiting to be batched, or on their way through the log. */
     public int pendingProposals() {
-        return queue.pending();
+        return traffic.queue().pending();
     }
 
     /** Bytes of commands that wait to be batched. */
     public long waitingProposalBytes() {
-        return queue.waitingBytes();
+        return traffic.queue().waitingBytes();
     }
 
     /** What the log's files take, in bytes, preallocated space included. Asks the file system. */
@@ -271,7 +262,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             closing = true;
         }
         boolean drained = !fatal.isTripped() && drain();
-        refuseEverything();
+        traffic.stop();
         if (now == null) {
             return;
         }
@@ -300,59 +291,19 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
     private boolean drain() {
         try {
-            return queue.drain(DRAIN_MILLIS);
+            return traffic.queue().drain(DRAIN_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private void refuseEverything() {
-        int refused = 0;
-        for (Proposal proposal : queue.close()) {
-            proposal.complete(new Outcome.Refused(ErrorCode.STOPPED));
-            refused++;
-        }
-        for (ProposalBatch batch : queue.underWay()) {
-            refused += batch.refuse(ErrorCode.STOPPED);
-        }
-        reads.close(ErrorCode.STOPPED);
-        if (refused > 0) {
-            meter.failed(refused, ErrorCode.STOPPED);
-        }
-    }
-
-    private CompletableFuture<Outcome> refused(ErrorCode code) {
-        meter.failed(1, code);
-        return CompletableFuture.completedFuture(new Outcome.Refused(code));
-    }
-
     private void sweep() {
-        long now = nanoClock.getAsLong();
-        lookForLeader(now);
-        queue.expired(now).forEach(this::timeOut);
-        for (ProposalBatch batch : queue.underWay()) {
-            batch.expired(now).forEach(this::timeOut);
-        }
-        if (reads.sweep(now, ErrorCode.TIMEOUT)) {
-            meter.readsTimedOut();
-        }
-    }
-
-    private void lookForLeader(long nowNanos) {
         Running now = running;
         boolean led = hasLeader();
-        contact.look(
-                nowNanos,
+        traffic.sweep(
                 led,
                 led && now != null && now.group.isConnected(settings.timeouts().electionMillis()));
-    }
-
-    private void timeOut(Proposal proposal) {
-        ErrorCode why = contact.timeout(proposal.deadlineNanos - requestNanos);
-        if (proposal.complete(new Outcome.Refused(why))) {
-            meter.failed(1, why);
-        }
     }
 
     private Optional<String> address(long memberId) {
@@ -360,27 +311,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         return now == null ? Optional.empty() : now.group.address(memberId);
     }
 
-    private void inOffice(boolean leading) {
-        if (leading) {
-            reroute(Route.HERE);
-        } else {
-            reroute(elsewhere(leaderId()));
-        }
-    }
-
-    private Route elsewhere(long leaderId) {
-        return leaderId == 0 || leaderId == memberId() ? Route.NOWHERE : new Route.To(leaderId);
-    }
-
-    private void reroute(Route route) {
-        List<Proposal> refused = queue.reroute(route);
-        for (Proposal proposal : refused) {
-            proposal.complete(new Outcome.Refused(ErrorCode.LEADER_CHANGED));
-        }
-        if (!refused.isEmpty()) {
-            meter.failed(refused.size(), ErrorCode.LEADER_CHANGED);
-        }
-        reads.start();
+    private CompletableFuture<byte[]> proposeTo(long leaderId, byte[] body, int millis) {
+        return peers.call(leaderId, PeerMethod.PROPOSE, body, millis);
     }
 
     private void follow(Runnable round) {
@@ -445,13 +377,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
         @Override
         public @Nullable ProposalBatch underWay(BatchOrigin origin) {
-            return queue.underWay(origin);
+            return traffic.queue().underWay(origin);
         }
 
         @Override
         public void leaderReady() {
             leadership.ready(term());
-            reads.start();
+            traffic.retryReads();
         }
 
         @Override
@@ -461,12 +393,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
 
         @Override
         public void leaderChanged(RaftPeerId leader) {
-            long leaderId = RatisGroup.memberId(leader);
-            contact.elected(nanoClock.getAsLong());
-            meter.leaderChanged(leaderId);
-            if (leaderId != memberId()) {
-                reroute(new Route.To(leaderId));
-            }
+            traffic.leaderIs(RatisGroup.memberId(leader));
         }
 
         @Override
