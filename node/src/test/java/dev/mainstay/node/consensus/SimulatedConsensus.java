@@ -111,7 +111,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
                 .with(BATCHING);
         traffic = new LogTraffic(settings, log::readIndex, threads.readRounds(), nanoClock, ConsensusMeter.NONE);
         traffic.queue().begin(session);
-        port = new PeerPort(clusterId, List.of(), PeerMeter.NONE);
+        port = new PeerPort(clusterId, List.of(), PeerSecurity.of(Optional.empty()), PeerMeter.NONE);
         EntryLog entries = log::append;
         port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), entries, clusterMillis));
         batcher = new Batcher(
