@@ -7,12 +7,18 @@ import java.util.List;
  * of; beyond that it gets the whole state instead, and the disk doesn't fill up for it.
  *
  * @param maxBytes of log that is kept for a peer
+ * @param maxEntries of log that are kept for a peer, give or take a file
  * @param maxSilenceMillis after which a peer counts as gone
  */
-record LogNeed(long maxBytes, long maxSilenceMillis) {
+record LogNeed(long maxBytes, long maxEntries, long maxSilenceMillis) {
 
-    /** 512 MiB and 10 minutes. */
-    static final LogNeed USUAL = new LogNeed(512L << 20, 600_000);
+    private static final long USUAL_BYTES = 512L << 20;
+    private static final long USUAL_SILENCE_MILLIS = 600_000;
+
+    /** 512 MiB and 10 minutes, and no more than so many entries. */
+    static LogNeed of(long maxEntries) {
+        return new LogNeed(USUAL_BYTES, maxEntries, USUAL_SILENCE_MILLIS);
+    }
 
     /**
      * A member of the group.
@@ -45,6 +51,7 @@ record LogNeed(long maxBytes, long maxSilenceMillis) {
             }
             floor = piece.start() - 1;
         }
+        floor = Math.max(floor, durable - maxEntries);
         long needed = durable;
         for (Peer peer : peers) {
             if (peer.silenceMillis() <= maxSilenceMillis) {

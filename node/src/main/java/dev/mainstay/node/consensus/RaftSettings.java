@@ -95,20 +95,34 @@ public record RaftSettings(
      * @param preallocateBytes by how much a log file grows ahead of writing
      * @param snapshotEntries after how many entries the state is flushed and the log behind it dropped
      * @param snapshotBytes after how much log the same happens
+     * @param catchUpEntries how many entries are kept for a peer that lags; one that lacks more gets the whole state
      */
-    public record LogSizes(int segmentBytes, int preallocateBytes, long snapshotEntries, long snapshotBytes) {
+    public record LogSizes(
+            int segmentBytes, int preallocateBytes, long snapshotEntries, long snapshotBytes, long catchUpEntries) {
 
         /** 16 MiB segments, and at most some 128 MiB of log to replay. */
         public static final LogSizes USUAL = new LogSizes(16 << 20, 4 << 20, 1_000_000, 128L << 20);
 
-        /** The same with a flush after so many entries if that comes sooner. */
-        public LogSizes withSnapshotEntries(long entries) {
-            return new LogSizes(segmentBytes, preallocateBytes, Math.min(snapshotEntries, entries), snapshotBytes);
-        }
-
         public LogSizes {
             require(segmentBytes > 0 && preallocateBytes >= 0, "segment sizes");
             require(snapshotEntries > 0 && snapshotBytes > 0, "snapshot bounds");
+            require(catchUpEntries >= 0, "entries for peers that lag");
+        }
+
+        /** Sizes that keep log for peers by bytes only. */
+        public LogSizes(int segmentBytes, int preallocateBytes, long snapshotEntries, long snapshotBytes) {
+            this(segmentBytes, preallocateBytes, snapshotEntries, snapshotBytes, Long.MAX_VALUE);
+        }
+
+        /** The same with a flush after so many entries if that comes sooner. */
+        public LogSizes withSnapshotEntries(long entries) {
+            return new LogSizes(
+                    segmentBytes, preallocateBytes, Math.min(snapshotEntries, entries), snapshotBytes, catchUpEntries);
+        }
+
+        /** The same with at most so many entries kept for a peer that lags. */
+        public LogSizes withCatchUpEntries(long entries) {
+            return new LogSizes(segmentBytes, preallocateBytes, snapshotEntries, snapshotBytes, entries);
         }
     }
 

@@ -53,6 +53,7 @@ final class RatisGroup implements AutoCloseable {
     private final long memberId;
     private final String address;
     private final Path segments;
+    private final LogNeed need;
     private final ClientId client = ClientId.randomId();
     private volatile @Nullable Thread logThread;
 
@@ -66,6 +67,7 @@ final class RatisGroup implements AutoCloseable {
                         settings.alsoListen().stream().map(more -> more.getHostString() + ":" + more.getPort()))
                 .collect(Collectors.joining(", "));
         this.segments = settings.segmentDirectory();
+        this.need = LogNeed.of(settings.log().catchUpEntries());
         this.division = server.getDivision(id);
     }
 
@@ -267,7 +269,7 @@ final class RatisGroup implements AutoCloseable {
             LOG.debug("the log changed while it was looked at; it will be trimmed another time", e);
             return;
         }
-        long droppable = LogNeed.USUAL.droppable(index - 1, peers(), pieces);
+        long droppable = need.droppable(index - 1, peers(), pieces);
         if (droppable > 0) {
             var _ = division.getRaftLog().purge(droppable);
         }

@@ -47,7 +47,9 @@ final class LogSettings {
                         Math.toIntExact(raft.requestTimeout().toMillis())),
                 RaftSettings.Batching.USUAL.withMaxRequestBytes(
                         settings.limits().maxRequestBytes()),
-                RaftSettings.LogSizes.USUAL.withSnapshotEntries(raft.snapshotEntries()));
+                RaftSettings.LogSizes.USUAL
+                        .withSnapshotEntries(raft.snapshotEntries())
+                        .withCatchUpEntries(raft.catchUpEntries()));
     }
 
     private static GroupControl.Peer peer(Member member) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class LogNeedTest {
 
-    private static final LogNeed NEED = new LogNeed(250, 1_000);
+    private static final LogNeed NEED = new LogNeed(250, Long.MAX_VALUE, 1_000);
 
     /** Five files of 100 bytes with ten entries each. */
     private static final List<Piece> PIECES =
@@ -31,6 +31,14 @@ class LogNeedTest {
     void aPeerFarBehindKeepsNoMoreThanTheBound() {
         assertThat(NEED.droppable(49, List.of(new Peer(5, 0)), PIECES)).isEqualTo(29);
         assertThat(NEED.droppable(21, List.of(new Peer(5, 0)), PIECES)).isEqualTo(21);
+    }
+
+    @Test
+    void aPeerFarBehindKeepsNoMoreEntriesThanAskedFor() {
+        LogNeed few = new LogNeed(1_000, 5, 1_000);
+
+        assertThat(few.droppable(49, List.of(new Peer(46, 0)), PIECES)).isEqualTo(46);
+        assertThat(few.droppable(49, List.of(new Peer(20, 0)), PIECES)).isEqualTo(44);
     }
 
     @Test

@@ -27,7 +27,7 @@ final class FlagTable {
             data-dir | string |  | honoured | Path to the data directory; ${name}.etcd if empty.
             wal-dir | string |  | honoured | Path to a directory of its own for the log.
             snapshot-count | uint | 10000 | honoured | Most log entries between two flushes that let the log be cut; if not given, only the log's size decides.
-            snapshot-catchup-entries | uint | 5000 | ignored(the log keeps what a lagging member needs) | Log entries to keep for slow followers.
+            snapshot-catchup-entries | uint | 5000 | honoured | Most log entries kept for a member that lags; if not given, 512 MiB of them.
             heartbeat-interval | uint | 100 | honoured | Time of a heartbeat interval, in milliseconds.
             election-timeout | uint | 1000 | honoured | Time for an election to time out, in milliseconds.
             initial-election-tick-advance | bool | true | ignored(elections at start are not delayed) | Whether to shorten the first election after a start.

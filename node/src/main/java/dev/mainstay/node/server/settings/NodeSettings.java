@@ -123,8 +123,10 @@ public record NodeSettings(
      * @param electionMillis up to 50,000
      * @param snapshotEntries most log entries between two flushes after which the log is cut; {@link Long#MAX_VALUE} to
      *     leave that to the log's size
+     * @param catchUpEntries most log entries kept for a member that lags; {@link Long#MAX_VALUE} to leave that to the
+     *     log's size
      */
-    public record Raft(int heartbeatMillis, int electionMillis, long snapshotEntries) {
+    public record Raft(int heartbeatMillis, int electionMillis, long snapshotEntries, long catchUpEntries) {
 
         /** How long a request may wait for the log: 5 seconds and two elections. */
         public Duration requestTimeout() {

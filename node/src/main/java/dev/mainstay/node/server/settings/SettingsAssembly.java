@@ -163,12 +163,13 @@ final class SettingsAssembly {
             throw BadSettingException.value("--election-timeout[" + election
                     + "ms] should be at least as 5 times as --heartbeat-interval[" + heartbeat + "ms]");
         }
-        return new NodeSettings.Raft(heartbeat, election, snapshotEntries());
+        return new NodeSettings.Raft(
+                heartbeat, election, Math.max(1, entries("snapshot-count")), entries("snapshot-catchup-entries"));
     }
 
     /** A count of entries says little here, since many requests share one: only who asks for it gets it. */
-    private long snapshotEntries() {
-        return values.isGiven("snapshot-count") ? Math.max(1, values.number("snapshot-count")) : Long.MAX_VALUE;
+    private long entries(String flag) {
+        return values.isGiven(flag) ? values.number(flag) : Long.MAX_VALUE;
     }
 
     private NodeSettings.Limits limits() {

@@ -34,7 +34,7 @@ class SettingsReaderTest {
                         new NodeSettings.Identity("default", Path.of("default.etcd"), Path.of("default.etcd", "log")));
         assertThat(settings.cluster().members())
                 .containsExactly(new NodeSettings.InitialMember("default", List.of("http://localhost:2380")));
-        assertThat(settings.raft()).isEqualTo(new NodeSettings.Raft(100, 1000, Long.MAX_VALUE));
+        assertThat(settings.raft()).isEqualTo(new NodeSettings.Raft(100, 1000, Long.MAX_VALUE, Long.MAX_VALUE));
         assertThat(settings.raft().requestTimeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(settings.raft().minLeaseSeconds()).isEqualTo(2);
         assertThat(settings.limits().quotaBytes()).isEqualTo(2L << 30);
@@ -319,12 +319,14 @@ class SettingsReaderTest {
                         "--listen-metrics-urls=http://127.0.0.1:2381",
                         "--listen-peer-urls=http://10.0.0.1:2380",
                         "--name=cp",
+                        "--snapshot-catchup-entries=500",
                         "--snapshot-count=10000",
                         "--watch-progress-notify-interval=5s"),
                 Map.of());
 
         assertThat(run.settings().listen().clientUrls()).hasSize(2);
         assertThat(run.settings().raft().snapshotEntries()).isEqualTo(10_000);
+        assertThat(run.settings().raft().catchUpEntries()).isEqualTo(500);
     }
 
     @ParameterizedTest
