@@ -168,6 +168,23 @@ public final class TestCluster implements AutoCloseable {
         throw new IllegalStateException("no leader after " + SETTLE_TIMEOUT + "\n" + logTails());
     }
 
+    /** Returns once every member has told the cluster its client URLs, as it does after its start. */
+    public void awaitPublished() {
+        long deadline = System.nanoTime() + SETTLE_TIMEOUT.toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                List<Member> members = members(client(0));
+                if (members.size() == size() && members.stream().allMatch(m -> m.getClientURLsCount() > 0)) {
+                    return;
+                }
+            } catch (StatusRuntimeException e) {
+                // An election; the next turn asks again.
+            }
+            pause(20);
+        }
+        throw new IllegalStateException("not all members have published their URLs\n" + logTails());
+    }
+
     /** Throws away all a stopped member has written. */
     public void wipe(int member) {
         delete(member(member).dataDir());

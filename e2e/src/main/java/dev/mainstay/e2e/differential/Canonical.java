@@ -28,13 +28,21 @@ import java.util.List;
  * here; {@link KnownDifferences} holds what differs between the two products.
  */
 final class Canonical {
-    private final long self;
-    private final String endpoint;
+    private final int member;
+    private final List<Long> ids;
+    private final List<String> endpoints;
 
-    /** For answers of the member with this id at this endpoint. */
-    Canonical(long self, String endpoint) {
-        this.self = self;
-        this.endpoint = endpoint;
+    /**
+     * For answers of one member.
+     *
+     * @param member its number
+     * @param ids of all members, by number
+     * @param endpoints of all members, by number
+     */
+    Canonical(int member, List<Long> ids, List<String> endpoints) {
+        this.member = member;
+        this.ids = List.copyOf(ids);
+        this.endpoints = List.copyOf(endpoints);
     }
 
     String error(Status status) {
@@ -42,20 +50,23 @@ final class Canonical {
     }
 
     String answer(Message request, Message response) {
-        return text(
-                switch (response) {
-                    case RangeResponse range -> KnownDifferences.range((RangeRequest) request, range);
-                    case TxnResponse txn -> KnownDifferences.txn((TxnRequest) request, txn);
-                    case StatusResponse status -> status(status);
-                    case MemberListResponse members -> members(members);
-                    case AlarmResponse alarms -> alarms(alarms);
-                    case HashResponse hash ->
-                        hash.toBuilder().setHash(present(hash.getHash())).build();
-                    case HashKVResponse hash -> KnownDifferences.hashKv(hash);
-                    case LeaseLeasesResponse leases -> leases(leases);
-                    case LeaseTimeToLiveResponse lease -> timeToLive(lease);
-                    default -> response;
-                });
+        return stranger(response)
+                + text(
+                        switch (response) {
+                            case RangeResponse range -> KnownDifferences.range((RangeRequest) request, range);
+                            case TxnResponse txn -> KnownDifferences.txn((TxnRequest) request, txn);
+                            case StatusResponse status -> status(status);
+                            case MemberListResponse members -> members(members);
+                            case AlarmResponse alarms -> alarms(alarms);
+                            case HashResponse hash ->
+                                hash.toBuilder()
+                                        .setHash(present(hash.getHash()))
+                                        .build();
+                            case HashKVResponse hash -> KnownDifferences.hashKv(hash);
+                            case LeaseLeasesResponse leases -> leases(leases);
+                            case LeaseTimeToLiveResponse lease -> timeToLive(lease);
+                            default -> response;
+                        });
     }
 
     /** Text of a message after hiding the parts of its header that name the cluster. */
@@ -87,25 +98,28 @@ final class Canonical {
                 .setRaftIndex(present(status.getRaftIndex()))
                 .setRaftAppliedIndex(present(status.getRaftAppliedIndex()))
                 .setRaftTerm(present(status.getRaftTerm()))
-                .setLeader(known(status.getLeader()))
+                .setLeader(status.getLeader() == 0 ? 0 : ids.contains(status.getLeader()) ? 1 : 2)
                 .clearErrors();
-        status.getErrorsList().stream()
-                .map(error -> error.replace(Long.toUnsignedString(self), "SELF").strip())
-                .sorted()
-                .forEach(canonical::addErrors);
+        status.getErrorsList().stream().map(this::withoutIds).sorted().forEach(canonical::addErrors);
         return canonical.build();
     }
 
     private MemberListResponse members(MemberListResponse members) {
-        MemberListResponse.Builder canonical = members.toBuilder();
-        for (Member.Builder member : canonical.getMembersBuilderList()) {
-            member.setID(known(member.getID()));
-            for (int i = 0; i < member.getClientURLsCount(); i++) {
-                member.setClientURLs(i, member.getClientURLs(i).equals(endpoint) ? "ENDPOINT" : "OTHER");
-            }
-            for (int i = 0; i < member.getPeerURLsCount(); i++) {
-                member.setPeerURLs(i, member.getPeerURLs(i).replaceAll("[0-9]+$", "PORT"));
-            }
+        MemberListResponse.Builder canonical = members.toBuilder().clearMembers();
+        members.getMembersList().stream()
+                .map(this::member)
+                .sorted(Comparator.comparingLong(Member::getID))
+                .forEach(canonical::addMembers);
+        return canonical.build();
+    }
+
+    private Member member(Member member) {
+        Member.Builder canonical = member.toBuilder().setID(known(member.getID()));
+        for (int i = 0; i < member.getClientURLsCount(); i++) {
+            canonical.setClientURLs(i, "ENDPOINT " + endpoints.indexOf(member.getClientURLs(i)));
+        }
+        for (int i = 0; i < member.getPeerURLsCount(); i++) {
+            canonical.setPeerURLs(i, member.getPeerURLs(i).replaceAll("[0-9]+$", "PORT"));
         }
         return canonical.build();
     }
@@ -116,7 +130,7 @@ final class Canonical {
                 .map(alarm -> alarm.toBuilder()
                         .setMemberID(known(alarm.getMemberID()))
                         .build())
-                .sorted(Comparator.comparingInt(AlarmMember::getAlarmValue))
+                .sorted(Comparator.comparingInt(AlarmMember::getAlarmValue).thenComparingLong(AlarmMember::getMemberID))
                 .forEach(canonical::addAlarms);
         return canonical.build();
     }
@@ -133,8 +147,27 @@ final class Canonical {
         return canonical.build();
     }
 
+    /** Says so if an answer bears the id of another member than the one that was asked. */
+    private String stranger(Message response) {
+        var header = response.getDescriptorForType().findFieldByName("header");
+        boolean strange = header != null
+                && response.getField(header) instanceof ResponseHeader known
+                && known.getMemberId() != ids.get(member);
+        return strange ? "BROKEN RULE: the answer of another member: " : "";
+    }
+
+    private String withoutIds(String error) {
+        String text = error.strip();
+        for (int i = 0; i < ids.size(); i++) {
+            text = text.replace(Long.toUnsignedString(ids.get(i)), "MEMBER " + i);
+        }
+        return text;
+    }
+
+    /** 0 for none, the number of a member counted from 1, or one more than there are. */
     private long known(long id) {
-        return id == self ? 1 : id == 0 ? 0 : 2;
+        int number = ids.indexOf(id);
+        return id == 0 ? 0 : number >= 0 ? number + 1 : ids.size() + 1;
     }
 
     private static long present(long value) {

@@ -4,6 +4,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.etcd.proto.CompactionRequest;
+import dev.mainstay.etcd.proto.HashKVRequest;
+import dev.mainstay.etcd.proto.HashKVResponse;
 import dev.mainstay.etcd.proto.LeaseGrantRequest;
 import dev.mainstay.etcd.proto.LeaseGrantResponse;
 import dev.mainstay.etcd.proto.LeaseKeepAliveRequest;
@@ -12,7 +14,6 @@ import dev.mainstay.etcd.proto.LeaseRevokeRequest;
 import dev.mainstay.etcd.proto.LeaseTimeToLiveResponse;
 import dev.mainstay.etcd.proto.ResponseHeader;
 import dev.mainstay.etcd.proto.StatusRequest;
-import dev.mainstay.etcd.proto.StatusResponse;
 import dev.mainstay.etcd.proto.TxnRequest;
 import dev.mainstay.etcd.proto.TxnResponse;
 import dev.mainstay.etcd.proto.WatchRequest;
@@ -21,42 +22,53 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Plays steps on one server, one after the other, and says what came back in a form that can be compared with another
- * server's. Knows the server's revision and its compacted revision from the answers alone. One thread.
+ * Plays steps on the members of one cluster, one after the other, and says what came back in a form that can be compared
+ * with another cluster's. Knows the cluster's revision and its compacted revision from the answers alone. A member that
+ * answers from its own state is given the time to catch up before; all other answers must be right on any member at once.
+ * One thread.
  */
 public final class Player implements AutoCloseable {
     private static final long CALL_TIMEOUT_SECONDS = 30;
     /** Remaining TTLs are whole seconds, and the two servers don't count from the same instant. */
     private static final long TTL_TOLERANCE_SECONDS = 2;
 
-    private final EtcdClient client;
-    private final Canonical canonical;
-    private final long self;
+    private final List<AskedMember> members = new ArrayList<>();
+    private final long first;
     private final Map<Integer, WatchSession> sessions = new TreeMap<>();
     private final Map<Long, Long> renewedNanos = new HashMap<>();
     private final Set<Long> twisted = new HashSet<>();
     private long current;
     private long compacted;
 
-    /** Plays on the server at this endpoint. */
-    public Player(String endpoint) {
-        client = new EtcdClient(endpoint);
-        StatusResponse status = client.maintenance().status(StatusRequest.getDefaultInstance());
-        self = status.getHeader().getMemberId();
-        current = status.getHeader().getRevision();
-        canonical = new Canonical(self, endpoint);
+    /** Plays on the members at these endpoints. */
+    public Player(List<String> endpoints) {
+        List<EtcdClient> clients = endpoints.stream().map(EtcdClient::new).toList();
+        List<Long> ids = new ArrayList<>();
+        for (EtcdClient client : clients) {
+            ResponseHeader header = client.maintenance()
+                    .status(StatusRequest.getDefaultInstance())
+                    .getHeader();
+            ids.add(header.getMemberId());
+            current = Math.max(current, header.getRevision());
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            members.add(new AskedMember(clients.get(i), new Canonical(i, ids, endpoints)));
+        }
+        first = ids.getFirst();
     }
 
     /** The revision of the newest answer. */
@@ -66,21 +78,23 @@ public final class Player implements AutoCloseable {
 
     /** Plays one step; the answer may have several lines when watches are involved. */
     public String play(Step step) {
-        Message request = SymbolicRevisions.bind(step.request(), current, compacted, self);
+        Message request = SymbolicRevisions.bind(step.request(), current, compacted, first);
+        AskedMember member = members.get((step.stream() > 0 ? step.stream() : step.member()) % members.size());
         return switch (step.kind()) {
-            case WATCH -> watch(step.stream(), (WatchRequest) request);
+            case WATCH -> watch(member, step.stream(), (WatchRequest) request);
             case WATCH_CLOSE -> closeWatch(step.stream());
             case WATCH_SYNC -> catchUp();
-            case COMPACT -> catchUp() + compact((CompactionRequest) request);
-            case KEEP_ALIVE -> keepAlive((LeaseKeepAliveRequest) request);
-            case GRANT_AND_REVOKE -> grantAndRevoke((LeaseGrantRequest) request);
-            default -> call(step.kind(), request);
+            case COMPACT -> catchUp() + compact(member, (CompactionRequest) request);
+            case KEEP_ALIVE -> keepAlive(member, (LeaseKeepAliveRequest) request);
+            case GRANT_AND_REVOKE -> grantAndRevoke(member, (LeaseGrantRequest) request);
+            case HASH_ALL -> compareHashes();
+            default -> call(member, step.kind(), request);
         };
     }
 
-    private String call(StepKind kind, Message request) {
+    private String call(AskedMember member, StepKind kind, Message request) {
         try {
-            Message response = invoke(kind, request);
+            Message response = invoke(member, kind, request);
             if (response instanceof TxnResponse txn && DeadlyTransactions.mayDeleteWhatItPuts((TxnRequest) request)) {
                 twisted.add(txn.getHeader().getRevision());
             }
@@ -90,15 +104,22 @@ public final class Player implements AutoCloseable {
             if (response instanceof LeaseTimeToLiveResponse lease) {
                 response = hideElapsed(lease);
             }
-            return canonical.answer(request, response);
+            return member.canonical().answer(request, response);
         } catch (StatusRuntimeException e) {
-            return canonical.error(e.getStatus());
+            return member.canonical().error(e.getStatus());
         }
     }
 
-    private Message invoke(StepKind kind, Message request) {
+    private Message invoke(AskedMember member, StepKind kind, Message request) {
+        Reach reach = Reach.of(kind, request);
+        if (reach == Reach.LOCAL) {
+            member.catchUp();
+        }
+        if (reach == Reach.LOG) {
+            members.stream().filter(other -> other != member).forEach(AskedMember::mayBeBehind);
+        }
         Message response = ClientCalls.blockingUnaryCall(
-                client.channel(),
+                member.client().channel(),
                 kind.method(),
                 CallOptions.DEFAULT.withDeadlineAfter(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS),
                 request);
@@ -106,23 +127,43 @@ public final class Player implements AutoCloseable {
         return response;
     }
 
+    /** Members with equal data, revision and compacted revision must have equal hashes, whatever those are. */
+    private String compareHashes() {
+        HashKVRequest request = HashKVRequest.newBuilder().setRevision(current).build();
+        Map<Long, Set<Integer>> byCompaction = new TreeMap<>();
+        for (AskedMember member : members) {
+            try {
+                HashKVResponse hash = (HashKVResponse) invoke(member, StepKind.HASH_ALL, request);
+                byCompaction
+                        .computeIfAbsent(hash.getCompactRevision(), revision -> new TreeSet<>())
+                        .add(hash.getHash());
+            } catch (StatusRuntimeException e) {
+                return member.canonical().error(e.getStatus());
+            }
+        }
+        boolean agree = byCompaction.values().stream().allMatch(hashes -> hashes.size() == 1);
+        return agree ? "hashes agree" : "hashes at " + current + " by compacted revision: " + byCompaction;
+    }
+
     /** etcd loses keys when it compacts to a revision that deleted and put them: {@link KnownDifferences}. */
-    private String compact(CompactionRequest request) {
+    private String compact(AskedMember member, CompactionRequest request) {
         if (twisted.contains(request.getRevision())) {
             return "";
         }
-        String answer = call(StepKind.COMPACT, request);
+        String answer = call(member, StepKind.COMPACT, request);
         if (!answer.startsWith("error")) {
             compacted = request.getRevision();
         }
         return answer;
     }
 
-    private String grantAndRevoke(LeaseGrantRequest request) {
+    private String grantAndRevoke(AskedMember member, LeaseGrantRequest request) {
+        Canonical canonical = member.canonical();
         try {
-            LeaseGrantResponse granted = (LeaseGrantResponse) invoke(StepKind.GRANT_AND_REVOKE, request);
+            LeaseGrantResponse granted = (LeaseGrantResponse) invoke(member, StepKind.GRANT_AND_REVOKE, request);
             try {
                 invoke(
+                        member,
                         StepKind.REVOKE,
                         LeaseRevokeRequest.newBuilder().setID(granted.getID()).build());
             } catch (StatusRuntimeException e) {
@@ -139,25 +180,29 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    private String keepAlive(LeaseKeepAliveRequest request) {
+    private String keepAlive(AskedMember member, LeaseKeepAliveRequest request) {
+        Canonical canonical = member.canonical();
+        member.catchUp();
         CompletableFuture<LeaseKeepAliveResponse> answer = new CompletableFuture<>();
-        StreamObserver<LeaseKeepAliveRequest> requests = client.leaseAsync().leaseKeepAlive(new StreamObserver<>() {
-            @Override
-            public void onNext(LeaseKeepAliveResponse response) {
-                answer.complete(response);
-            }
+        StreamObserver<LeaseKeepAliveRequest> requests = member.client()
+                .leaseAsync()
+                .leaseKeepAlive(new StreamObserver<>() {
+                    @Override
+                    public void onNext(LeaseKeepAliveResponse response) {
+                        answer.complete(response);
+                    }
 
-            @Override
-            public void onError(Throwable error) {
-                answer.completeExceptionally(error);
-            }
+                    @Override
+                    public void onError(Throwable error) {
+                        answer.completeExceptionally(error);
+                    }
 
-            @Override
-            public void onCompleted() {
-                answer.completeExceptionally(
-                        Status.CANCELLED.withDescription("ended").asRuntimeException());
-            }
-        });
+                    @Override
+                    public void onCompleted() {
+                        answer.completeExceptionally(
+                                Status.CANCELLED.withDescription("ended").asRuntimeException());
+                    }
+                });
         try {
             requests.onNext(request);
             LeaseKeepAliveResponse response = answer.get(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -174,8 +219,9 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    private String watch(int stream, WatchRequest request) {
-        WatchSession session = sessions.computeIfAbsent(stream, number -> new WatchSession(client));
+    private String watch(AskedMember member, int stream, WatchRequest request) {
+        WatchSession session = sessions.computeIfAbsent(stream, number -> new WatchSession(member.client()));
+        member.catchUp();
         return switch (request.getRequestUnionCase()) {
             case CREATE_REQUEST -> {
                 session.create(request.getCreateRequest(), compacted);
@@ -219,6 +265,7 @@ public final class Player implements AutoCloseable {
         if (session == null) {
             return "";
         }
+        members.get(stream % members.size()).catchUp();
         session.catchUp(current);
         StringBuilder received = new StringBuilder();
         session.drain()
@@ -256,6 +303,6 @@ public final class Player implements AutoCloseable {
     @Override
     public void close() {
         sessions.values().forEach(WatchSession::close);
-        client.close();
+        members.forEach(AskedMember::close);
     }
 }

@@ -26,27 +26,37 @@ import java.util.Deque;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** An endless sequence of steps; the same one for the same seed. Not safe for several threads. */
+/**
+ * An endless sequence of steps; the same one for the same seed, whatever the number of members it is spread over. Not safe
+ * for several threads.
+ */
 public final class StepGenerator {
     private static final int STREAMS = 3;
     private static final long LONG_TTL = 100_000;
 
+    private final int members;
     private final Random random;
+    /** Chooses members, so that the steps don't depend on how many there are. */
+    private final Random spread;
+
     private final Vocabulary words;
     private final KvRequests kv;
     private final Deque<Step> planned = new ArrayDeque<>();
 
-    /** Starts the sequence of this seed. */
-    public StepGenerator(long seed) {
+    /** Starts the sequence of this seed for so many members. */
+    public StepGenerator(long seed, int members) {
+        this.members = members;
         random = new Random(seed);
+        spread = new Random(~seed);
         words = new Vocabulary(random);
         kv = new KvRequests(random, words);
     }
 
     /** The next step. */
     public Step next() {
-        Step next = planned.poll();
-        return next != null ? next : choose();
+        Step planning = planned.poll();
+        Step next = planning != null ? planning : choose();
+        return next.stream() == 0 ? next.at(spread.nextInt(members)) : next;
     }
 
     private Step choose() {
@@ -64,6 +74,7 @@ public final class StepGenerator {
             return Step.of(StepKind.TXN, kv.txn());
         }
         if (kind < 850) {
+            planned.add(Step.of(StepKind.HASH_ALL, HashKVRequest.getDefaultInstance()));
             return Step.of(StepKind.COMPACT, kv.compact());
         }
         if (kind < 900) {
@@ -124,7 +135,7 @@ public final class StepGenerator {
         WatchRequest.Builder request = WatchRequest.newBuilder();
         switch (random.nextInt(20)) {
             case 0 -> {
-                return new Step(StepKind.WATCH_CLOSE, stream, request.build());
+                return Step.onStream(StepKind.WATCH_CLOSE, stream, request.build());
             }
             case 1 -> {
                 return Step.of(StepKind.WATCH_SYNC, request.build());
@@ -134,7 +145,7 @@ public final class StepGenerator {
                 request.setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(random.nextInt(9)));
             default -> request.setCreateRequest(watchCreate());
         }
-        return new Step(StepKind.WATCH, stream, request.build());
+        return Step.onStream(StepKind.WATCH, stream, request.build());
     }
 
     private WatchCreateRequest watchCreate() {

@@ -57,6 +57,8 @@ public enum StepKind {
     HASH(HashRequest.getDefaultInstance(), MaintenanceGrpc.getHashMethod()),
     /** Maintenance.HashKV. */
     HASH_KV(HashKVRequest.getDefaultInstance(), MaintenanceGrpc.getHashKVMethod()),
+    /** Maintenance.HashKV at the current revision on every member; says whether they agree. */
+    HASH_ALL(HashKVRequest.getDefaultInstance(), MaintenanceGrpc.getHashKVMethod()),
     /** Maintenance.Defragment. */
     DEFRAGMENT(DefragmentRequest.getDefaultInstance(), MaintenanceGrpc.getDefragmentMethod()),
     /** Cluster.MemberList. */

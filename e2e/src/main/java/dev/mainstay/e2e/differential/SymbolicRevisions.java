@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Numbers in requests that stand for "the current revision plus d", "the compacted revision plus d" or "this member's
- * id", and are replaced when a step is played. So a sequence stays meaningful when steps are taken out of it, and can be
- * written before anybody knows what the revisions will be.
+ * Numbers in requests that stand for "the current revision plus d", "the compacted revision plus d" or "the first
+ * member's id", and are replaced when a step is played. So a sequence stays meaningful when steps are taken out of it, and
+ * can be written before anybody knows what the revisions will be.
  */
 final class SymbolicRevisions {
     /** Offsets must stay well below this. */
@@ -30,7 +30,7 @@ final class SymbolicRevisions {
         return COMPACTED + offset;
     }
 
-    /** The id of the member that is asked. */
+    /** The id of the first member, whichever is asked. */
     static long self() {
         return SELF;
     }

@@ -19,9 +19,17 @@ class SequencesTest {
 
     @Test
     void everyStepSurvivesItsTextForm() {
-        for (Step step : sequence(9, 3_000)) {
+        for (Step step : sequence(9, 3_000, 3)) {
             assertThat(Step.parse(step.toString())).isEqualTo(step);
         }
+    }
+
+    @Test
+    void theStepsAreTheSameHoweverManyMembersTheyAreSpreadOver() {
+        List<Step> spread = sequence(9, 3_000, 3);
+
+        assertThat(spread.stream().map(step -> step.at(0))).containsExactlyElementsOf(sequence(9, 3_000, 1));
+        assertThat(spread.stream().map(Step::member).distinct()).containsExactlyInAnyOrder(0, 1, 2);
     }
 
     @Test
@@ -59,7 +67,11 @@ class SequencesTest {
     }
 
     private static List<Step> sequence(long seed, int length) {
-        StepGenerator generator = new StepGenerator(seed);
+        return sequence(seed, length, 1);
+    }
+
+    private static List<Step> sequence(long seed, int length, int members) {
+        StepGenerator generator = new StepGenerator(seed, members);
         return Stream.generate(generator::next).limit(length).toList();
     }
 }
