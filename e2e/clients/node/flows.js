@@ -7,53 +7,13 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const readline = require('node:readline');
 const { Etcd3, EtcdLeaseInvalidError } = require('etcd3');
+const { Recorder, lines, within } = require('./harness');
 
 const endpoint = process.argv[2];
 assert.ok(endpoint, 'usage: node flows.js <host:port>');
 
-const deadlineMillis = 20_000;
 const newClient = (options = {}) => new Etcd3({ hosts: `http://${endpoint}`, ...options });
-const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-
-/** Fails with what was awaited instead of hanging until the caller gives up. */
-async function within(what, promise) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${deadlineMillis} ms for ${what}`)), deadlineMillis);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Collects the events of a watcher and lets a flow wait until there are so many. */
-class Recorder {
-  constructor(watcher) {
-    this.events = [];
-    this.waiting = [];
-    watcher.on('data', (response) => {
-      for (const event of response.events) {
-        this.events.push({
-          type: event.type,
-          key: event.kv.key.toString(),
-          value: event.kv.value.toString(),
-          previous: event.prev_kv ? event.prev_kv.value.toString() : null,
-          revision: Number(event.kv.mod_revision),
-        });
-      }
-      this.waiting = this.waiting.filter(({ count, resolve }) => this.events.length < count || resolve());
-    });
-  }
-
-  atLeast(count) {
-    if (this.events.length >= count) return Promise.resolve();
-    return within(`${count} events`, new Promise((resolve) => this.waiting.push({ count, resolve })));
-  }
-}
 
 async function putAndGet(client) {
   const first = await client.put('node/kv/a').value('one').exec();

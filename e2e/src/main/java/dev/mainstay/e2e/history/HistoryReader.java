@@ -16,14 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Reads a stretch of history through a watch of all keys. */
-final class HistoryReader {
+public final class HistoryReader {
     private static final long TIMEOUT_SECONDS = 60;
     private static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[] {0});
 
     private HistoryReader() {}
 
     /** All events from one revision to another, both included, by revision, in the order they came. */
-    static NavigableMap<Long, List<Event>> read(EtcdClient client, long from, long to) {
+    public static NavigableMap<Long, List<Event>> read(EtcdClient client, long from, long to) {
         NavigableMap<Long, List<Event>> history = new TreeMap<>();
         if (from > to) {
             return history;

@@ -2,15 +2,7 @@ package dev.mainstay.e2e.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mainstay.e2e.server.Binaries;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,28 +12,12 @@ import org.junit.jupiter.api.Test;
 final class ScriptedClientsE2E extends OnBothServers {
     @Test
     void nodeFlowsPass() {
-        ProcessBuilder node = new ProcessBuilder(
-                "node", Binaries.e2eHome().resolve("clients/node/flows.js").toString(), "127.0.0.1:" + server().port());
-        node.environment().put("NODE_PATH", cache().resolve("node/node_modules").toString());
-
-        runFlows(node, 9);
+        runFlows(ClientPrograms.node("flows.js", "127.0.0.1:" + server().port()), 9);
     }
 
     @Test
     void pythonFlowsPass() {
-        Path root = cache().resolve("python/root");
-        // Debian's own interpreter: another python3 first on the path does not see Debian's packages.
-        ProcessBuilder python = new ProcessBuilder(
-                "/usr/bin/python3",
-                "-B",
-                Binaries.e2eHome().resolve("clients/python/flows.py").toString(),
-                "127.0.0.1",
-                Integer.toString(server().port()));
-        python.environment()
-                .put("PYTHONPATH", root.resolve("usr/lib/python3/dist-packages").toString());
-        python.environment().put("LD_LIBRARY_PATH", libraries(root.resolve("usr/lib")));
-
-        runFlows(python, 9);
+        runFlows(ClientPrograms.python("flows.py", "127.0.0.1", Integer.toString(server().port())), 9);
     }
 
     private void runFlows(ProcessBuilder client, int flows) {
@@ -56,24 +32,5 @@ final class ScriptedClientsE2E extends OnBothServers {
             assertThat(result.out().lines().filter(line -> line.startsWith("PASS ")))
                     .hasSize(flows);
         }
-    }
-
-    private static String libraries(Path lib) {
-        if (!Files.isDirectory(lib)) {
-            return "";
-        }
-        try (Stream<Path> folders = Files.list(lib)) {
-            return folders.filter(folder -> folder.getFileName().toString().endsWith("-linux-gnu"))
-                    .map(Path::toString)
-                    .collect(Collectors.joining(File.pathSeparator));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path cache() {
-        String base = System.getenv("XDG_CACHE_HOME");
-        Path root = base == null || base.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(base);
-        return root.resolve("mainstay/clients");
     }
 }
