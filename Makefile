@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover format clean peers
+.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover rejoin format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -39,8 +39,9 @@ simulate: ## Simulated clusters in virtual time, 50,000 schedules or SCHEDULES; 
 		-Dsimulation.schedules=$(or $(SCHEDULES),50000) $(if $(FIRST),-Dsimulation.first=$(FIRST)) \
 		$(if $(SEED),-Dsimulation.seed=$(SEED))
 
-differential: peers dist ## A million random operations against a real etcd, every answer compared (hours)
-	@$(MVN) -pl e2e verify -Dgroups=differential -Ddifferential.operations=$(or $(OPERATIONS),1000000)
+differential: peers dist ## A million random operations against a real etcd, every answer compared (OPERATIONS, MEMBERS=3)
+	@$(MVN) -pl e2e verify -Dgroups=differential -Ddifferential.operations=$(or $(OPERATIONS),1000000) \
+		-Ddifferential.members=$(or $(MEMBERS),1)
 
 crash-test: peers dist ## 500 times kill -9 under load, nothing acknowledged may be missing (an hour)
 	@$(MVN) -pl e2e verify -Dgroups=crash -Dcrash.kills=$(or $(KILLS),500)
@@ -48,11 +49,14 @@ crash-test: peers dist ## 500 times kill -9 under load, nothing acknowledged may
 chaos: peers dist ## Everything goes wrong around clusters of 3 and 5 for 30 min (DURATION, SEED, CHAOS_ARGS="--program=etcd")
 	@HEAP=2g e2e/bin/run chaos.Chaos --minutes=$(or $(DURATION),30) $(if $(SEED),--seed=$(SEED)) $(CHAOS_ARGS)
 
-bench: peers dist ## The same load on a real etcd and on Mainstay, in turn, and a table of both
-	@e2e/bench/run $(BENCH_ARGS)
+bench: peers dist ## The same load on a real etcd and on Mainstay, in turn, and a table of both (MEMBERS=3)
+	@e2e/bench/run --members=$(or $(MEMBERS),1) $(BENCH_ARGS)
 
 failover: peers dist ## How long writes stop when the leader goes, on etcd and Mainstay (KILLS=100, FAILOVER_ARGS="--stops=10")
 	@e2e/bin/run bench.FailoverBench --kills=$(or $(KILLS),100) $(FAILOVER_ARGS)
+
+rejoin: peers dist ## How a member with an empty disk, or long down, comes back under writes (KEYS=1000000, REJOIN_ARGS)
+	@e2e/bin/run bench.RejoinBench --keys=$(or $(KEYS),1000000) $(REJOIN_ARGS)
 
 format: ## Format every source file
 	@$(MVN) -q spotless:apply

@@ -1,5 +1,6 @@
 package dev.mainstay.e2e.bench;
 
+import dev.mainstay.e2e.server.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +14,11 @@ import java.util.stream.Stream;
 /**
  * Runs the same load on a real etcd and on Mainstay, in turn, and prints a table of both.
  *
- * <p>Arguments, all optional: {@code --cases=small,large,million}, {@code --seconds=S} measured per case (default 10),
- * {@code --warmup=S} (default 5), {@code --clients=1,100,1000} for the small cases, {@code --watches=false} to leave out theirs, {@code --only=etcd|mainstay}, {@code --dir=D} for the data (default: a new folder in
- * the system's temporary one), {@code --million=N} keys of the last case.
+ * <p>Arguments, all optional: {@code --members=N} (1), {@code --cases=small,large,million} for one member,
+ * {@code --cases=cluster,low} for several, {@code --seconds=S} measured per case (default 10), {@code --warmup=S} (default
+ * 5), {@code --clients=1,100,1000} for the small cases (1,10,100,1000 for a cluster), {@code --watches=false} to leave out
+ * theirs, {@code --only=etcd|mainstay}, {@code --dir=D} for the data (default: a new folder in the system's temporary one),
+ * {@code --million=N} keys of the million case.
  */
 public final class Bench {
 
@@ -23,12 +26,14 @@ public final class Bench {
 
     public static void main(String[] args) throws Exception {
         Map<String, String> options = parse(args);
-        List<String> cases =
-                List.of(options.getOrDefault("cases", "small,large,million").split(",", -1));
+        int members = Integer.parseInt(options.getOrDefault("members", "1"));
+        boolean alone = members == 1;
+        List<String> cases = List.of(options.getOrDefault("cases", alone ? "small,large,million" : "cluster,low")
+                .split(",", -1));
         double seconds = Double.parseDouble(options.getOrDefault("seconds", "10"));
         double warmUp = Double.parseDouble(options.getOrDefault("warmup", "5"));
-        int[] clients = Arrays.stream(
-                        options.getOrDefault("clients", "1,100,1000").split(",", -1))
+        int[] clients = Arrays.stream(options.getOrDefault("clients", alone ? "1,100,1000" : "1,10,100,1000")
+                        .split(",", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();
         boolean watches = Boolean.parseBoolean(options.getOrDefault("watches", "true"));
@@ -40,16 +45,19 @@ public final class Bench {
 
         Report report = new Report(System.out);
         for (String name : cases) {
-            for (Subject.Kind kind : Subject.Kind.values()) {
-                if (!only.isEmpty() && !only.equalsIgnoreCase(kind.name())) {
+            for (Program program : Program.values()) {
+                if (!only.isEmpty() && !only.equalsIgnoreCase(program.name())) {
                     continue;
                 }
-                Path data = dir.resolve(name + "-" + kind.title());
-                Cases runner = new Cases(kind, report, warmUp, seconds);
+                Path data = dir.resolve(name + "-" + program.title());
+                Cases runner = new Cases(program, report, warmUp, seconds);
+                ClusterCases clusters = new ClusterCases(program, members, report, warmUp, seconds);
                 switch (name) {
                     case "small" -> runner.small(data, clients, watches);
                     case "large" -> runner.large(data);
                     case "million" -> runner.million(data, million);
+                    case "cluster" -> clusters.points(data, clients);
+                    case "low" -> clusters.low(data);
                     default -> throw new IllegalArgumentException("no such case: " + name);
                 }
                 delete(data);

@@ -2,6 +2,7 @@ package dev.mainstay.e2e.bench;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.mainstay.e2e.server.Program;
 import dev.mainstay.etcd.proto.RangeResponse;
 import dev.mainstay.etcd.proto.TxnResponse;
 import io.grpc.ClientCall;
@@ -23,25 +24,22 @@ import org.HdrHistogram.Histogram;
 /** The cases, each against one freshly started server. */
 final class Cases {
 
-    private static final MethodDescriptor<byte[], byte[]> PUT =
-            RawCalls.method("etcdserverpb.KV/Put", MethodType.UNARY);
-    private static final MethodDescriptor<byte[], byte[]> RANGE =
-            RawCalls.method("etcdserverpb.KV/Range", MethodType.UNARY);
-    private static final MethodDescriptor<byte[], byte[]> TXN =
-            RawCalls.method("etcdserverpb.KV/Txn", MethodType.UNARY);
+    static final MethodDescriptor<byte[], byte[]> PUT = RawCalls.method("etcdserverpb.KV/Put", MethodType.UNARY);
+    static final MethodDescriptor<byte[], byte[]> RANGE = RawCalls.method("etcdserverpb.KV/Range", MethodType.UNARY);
+    static final MethodDescriptor<byte[], byte[]> TXN = RawCalls.method("etcdserverpb.KV/Txn", MethodType.UNARY);
     private static final MethodDescriptor<byte[], byte[]> WATCH =
             RawCalls.method("etcdserverpb.Watch/Watch", MethodType.BIDI_STREAMING);
 
     private static final int LISTED_KEYS = 200_000;
     private static final int WATCHERS = 1_000;
 
-    private final Subject.Kind kind;
+    private final Program program;
     private final Report report;
     private final double warmUp;
     private final double seconds;
 
-    Cases(Subject.Kind kind, Report report, double warmUp, double seconds) {
-        this.kind = kind;
+    Cases(Program program, Report report, double warmUp, double seconds) {
+        this.program = program;
         this.report = report;
         this.warmUp = warmUp;
         this.seconds = seconds;
@@ -49,7 +47,7 @@ final class Cases {
 
     /** Point operations and watches on a small store. */
     void small(Path dir, int[] clientCounts, boolean watches) throws Exception {
-        try (Subject subject = Subject.start(kind, dir)) {
+        try (Subject subject = Subject.start(program, dir, 1)) {
             Payloads payloads = new Payloads(256);
             long keys = 100_000;
             try (RawCalls calls = subject.connect(20)) {
@@ -62,7 +60,7 @@ final class Cases {
                     RandomGenerator random = RandomGeneratorFactory.getDefault().create(7);
                     String at = ", " + clients + (clients == 1 ? " client" : " clients");
                     report.add(
-                            kind,
+                            program,
                             "put" + at,
                             loop.forSeconds(
                                     PUT,
@@ -71,7 +69,7 @@ final class Cases {
                                     seconds,
                                     (client, number) -> payloads.put("/bench/", pick(random, keys))));
                     report.add(
-                            kind,
+                            program,
                             "get" + at,
                             loop.forSeconds(
                                     RANGE,
@@ -80,7 +78,7 @@ final class Cases {
                                     seconds,
                                     (client, number) -> Payloads.get("/bench/", pick(random, keys))));
                     report.add(
-                            kind,
+                            program,
                             "txn create" + at,
                             loop.forSeconds(
                                     TXN,
@@ -89,7 +87,7 @@ final class Cases {
                                     seconds,
                                     (client, number) -> payloads.txn("/create-" + clients + "/", number, 0)));
                     report.add(
-                            kind,
+                            program,
                             "txn update" + at,
                             loop.forSeconds(TXN, clients, warmUp, seconds, new Updates(payloads, clients)));
                 }
@@ -98,12 +96,12 @@ final class Cases {
                 watchLatency(subject, payloads);
                 fanOut(subject, payloads);
             }
-            report.figure(kind, "small store", "peak RSS MiB", subject.peakResidentMiB());
+            report.figure(program, "small store", "peak RSS MiB", subject.peakResidentMiB());
         }
     }
 
     /** Every client updates an object of its own by the revision it last wrote. */
-    private static final class Updates implements ClosedLoop.Requests {
+    static final class Updates implements ClosedLoop.Requests {
 
         private final Payloads payloads;
         private final long[] revisions;
@@ -156,8 +154,8 @@ final class Cases {
             }
             watch.cancel("done", null);
         }
-        report.figure(kind, "watch latency", "p50 ms", latencies.getValueAtPercentile(50) / 1e6);
-        report.figure(kind, "watch latency", "p99 ms", latencies.getValueAtPercentile(99) / 1e6);
+        report.figure(program, "watch latency", "p50 ms", latencies.getValueAtPercentile(50) / 1e6);
+        report.figure(program, "watch latency", "p99 ms", latencies.getValueAtPercentile(99) / 1e6);
     }
 
     /** Many watchers of one prefix while ten clients put there: events delivered and puts got through. */
@@ -184,25 +182,25 @@ final class Cases {
                     PUT, 10, 0, warmUp + seconds, (client, number) -> payloads.put("/fan/", number % 1_000));
             double took = (System.nanoTime() - from) / 1e9;
             report.figure(
-                    kind,
+                    program,
                     "fan-out to 1,000 watchers",
                     "about events/s",
                     (bytes.sum() - bytesBefore) / took / eventBytes);
-            report.figure(kind, "fan-out to 1,000 watchers", "puts/s", puts.perSecond());
+            report.figure(program, "fan-out to 1,000 watchers", "puts/s", puts.perSecond());
             streams.forEach(stream -> stream.cancel("done", null));
         }
     }
 
     /** Lists and counts over many keys. */
     void large(Path dir) throws Exception {
-        try (Subject subject = Subject.start(kind, dir)) {
+        try (Subject subject = Subject.start(program, dir, 1)) {
             Payloads payloads = new Payloads(256);
             try (RawCalls calls = subject.connect(20)) {
                 ClosedLoop loop = new ClosedLoop(calls, subject::cpuSeconds);
                 loop.forOperations(PUT, 200, LISTED_KEYS, (client, number) -> payloads.put(Payloads.PODS, number));
                 ByteString first = ByteString.copyFromUtf8(Payloads.PODS);
                 report.add(
-                        kind,
+                        program,
                         "range of 1,000, 4 clients",
                         loop.forSeconds(
                                 RANGE,
@@ -215,7 +213,7 @@ final class Cases {
                                         1_000,
                                         0)));
                 report.add(
-                        kind,
+                        program,
                         "first page of 500 of 200k, 1 client",
                         loop.forSeconds(
                                 RANGE,
@@ -224,12 +222,12 @@ final class Cases {
                                 seconds,
                                 (client, number) -> Payloads.page(first, Payloads.PODS, 500, 0)));
                 report.add(
-                        kind,
+                        program,
                         "count of 200k, 1 client",
                         loop.forSeconds(RANGE, 1, warmUp, seconds, (client, number) -> Payloads.count(Payloads.PODS)));
                 pagedList(subject, calls, first);
             }
-            report.figure(kind, "200k keys", "peak RSS MiB", subject.peakResidentMiB());
+            report.figure(program, "200k keys", "peak RSS MiB", subject.peakResidentMiB());
         }
     }
 
@@ -261,27 +259,27 @@ final class Cases {
         if (seen != LISTED_KEYS) {
             throw new IllegalStateException("listed " + seen + " of " + LISTED_KEYS);
         }
-        report.figure(kind, "200k keys in pages of 500", "seconds", (System.nanoTime() - from) / 1e9);
-        report.figure(kind, "200k keys in pages of 500", "CPU s", subject.cpuSeconds() - cpuBefore);
+        report.figure(program, "200k keys in pages of 500", "seconds", (System.nanoTime() - from) / 1e9);
+        report.figure(program, "200k keys in pages of 500", "CPU s", subject.cpuSeconds() - cpuBefore);
     }
 
     /** Loads many keys and restarts on them. */
     void million(Path dir, long keys) throws Exception {
-        try (Subject subject = Subject.start(kind, dir)) {
+        try (Subject subject = Subject.start(program, dir, 1)) {
             Payloads payloads = new Payloads(512);
             String title = "load " + keys + " keys of 512 B";
             try (RawCalls calls = subject.connect(20)) {
                 Measurement load = new ClosedLoop(calls, subject::cpuSeconds)
                         .forOperations(PUT, 200, keys, (client, number) -> payloads.put("/million/", number));
-                report.figure(kind, title, "seconds", load.seconds());
-                report.figure(kind, title, "CPU s per 1,000", load.cpuPerThousand());
-                report.figure(kind, title, "p99 ms", load.p99Millis());
+                report.figure(program, title, "seconds", load.seconds());
+                report.figure(program, title, "CPU s per 1,000", load.cpuPerThousand());
+                report.figure(program, title, "p99 ms", load.p99Millis());
             }
-            report.figure(kind, title, "RSS MiB", subject.residentMiB());
-            report.figure(kind, title, "peak RSS MiB", subject.peakResidentMiB());
-            report.figure(kind, title, "disk MiB", subject.diskMiB());
-            report.figure(kind, title, "restart seconds", subject.restartSeconds());
-            report.figure(kind, title, "RSS MiB after restart", subject.residentMiB());
+            report.figure(program, title, "RSS MiB", subject.residentMiB());
+            report.figure(program, title, "peak RSS MiB", subject.peakResidentMiB());
+            report.figure(program, title, "disk MiB", subject.diskMiB());
+            report.figure(program, title, "restart seconds", subject.restartSeconds());
+            report.figure(program, title, "RSS MiB after restart", subject.residentMiB());
         }
     }
 

@@ -111,8 +111,10 @@ final class ClosedLoop {
                 idle.countDown();
                 return;
             }
+            // Fewer clients than connections take these in turn, so that none of the members is left out.
+            int connection = (int) (clients < calls.connections() ? number % calls.connections() : client);
             long from = System.nanoTime();
-            calls.unary(client, method, requests.next(client, number), (response, status) -> {
+            calls.unary(connection, method, requests.next(client, number), (response, status) -> {
                 latencies.recordValue(Math.max(1, System.nanoTime() - from));
                 finished.increment();
                 if (!requests.answered(client, response, status)) {

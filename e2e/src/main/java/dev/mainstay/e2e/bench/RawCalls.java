@@ -45,9 +45,11 @@ final class RawCalls implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final List<ManagedChannel> channels = new ArrayList<>();
 
-    RawCalls(String host, int port, int connections) {
+    /** So many connections to these endpoints, {@code http://host:port}, in turn. */
+    RawCalls(List<String> endpoints, int connections) {
         for (int i = 0; i < connections; i++) {
-            channels.add(NettyChannelBuilder.forAddress(host, port)
+            String endpoint = endpoints.get(i % endpoints.size());
+            channels.add(NettyChannelBuilder.forTarget(endpoint.replaceFirst("^http://", ""))
                     .usePlaintext()
                     .directExecutor()
                     .eventLoopGroup(loops)
@@ -56,6 +58,11 @@ final class RawCalls implements AutoCloseable {
                     .flowControlWindow(4 << 20)
                     .build());
         }
+    }
+
+    /** How many connections there are. */
+    int connections() {
+        return channels.size();
     }
 
     /** A method of the API, e.g. {@code method("etcdserverpb.KV/Put", UNARY)}. */

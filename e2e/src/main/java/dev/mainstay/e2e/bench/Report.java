@@ -1,5 +1,6 @@
 package dev.mainstay.e2e.bench;
 
+import dev.mainstay.e2e.server.Program;
 import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -10,28 +11,28 @@ import org.jspecify.annotations.Nullable;
 /** Collects figures by case, quantity and server, and prints them as a table with ratios. */
 final class Report {
 
-    private final Map<String, Map<Subject.Kind, Double>> rows = new LinkedHashMap<>();
+    private final Map<String, Map<Program, Double>> rows = new LinkedHashMap<>();
     private final PrintStream out;
 
     Report(PrintStream out) {
         this.out = out;
     }
 
-    void add(Subject.Kind kind, String scenario, Measurement measurement) {
-        figure(kind, scenario, "ops/s", measurement.perSecond());
-        figure(kind, scenario, "p50 ms", measurement.p50Millis());
-        figure(kind, scenario, "p99 ms", measurement.p99Millis());
-        figure(kind, scenario, "CPU s per 1,000", measurement.cpuPerThousand());
+    void add(Program program, String scenario, Measurement measurement) {
+        figure(program, scenario, "ops/s", measurement.perSecond());
+        figure(program, scenario, "p50 ms", measurement.p50Millis());
+        figure(program, scenario, "p99 ms", measurement.p99Millis());
+        figure(program, scenario, "CPU s per 1,000", measurement.cpuPerThousand());
         if (measurement.failures() > 0) {
-            figure(kind, scenario, "FAILED", (double) measurement.failures());
+            figure(program, scenario, "FAILED", (double) measurement.failures());
         }
     }
 
     /** Keeps one figure and shows it at once, so that a long run shows how far it is. */
-    void figure(Subject.Kind kind, String scenario, String quantity, double value) {
-        rows.computeIfAbsent(scenario + " | " + quantity, row -> new EnumMap<>(Subject.Kind.class))
-                .put(kind, value);
-        out.printf(Locale.ROOT, "%-9s %-34s %-16s %s%n", kind.title(), scenario, quantity, shown(value));
+    void figure(Program program, String scenario, String quantity, double value) {
+        rows.computeIfAbsent(scenario + " | " + quantity, row -> new EnumMap<>(Program.class))
+                .put(program, value);
+        out.printf(Locale.ROOT, "%-9s %-34s %-16s %s%n", program.title(), scenario, quantity, shown(value));
         out.flush();
     }
 
@@ -40,8 +41,8 @@ final class Report {
         out.println("| case | figure | etcd | Mainstay | Mainstay / etcd |");
         out.println("|---|---|---:|---:|---:|");
         rows.forEach((row, values) -> {
-            Double etcd = values.get(Subject.Kind.ETCD);
-            Double mainstay = values.get(Subject.Kind.MAINSTAY);
+            Double etcd = values.get(Program.ETCD);
+            Double mainstay = values.get(Program.MAINSTAY);
             String ratio = etcd == null || mainstay == null || etcd == 0
                     ? ""
                     : String.format(Locale.ROOT, "%.2f", mainstay / etcd);

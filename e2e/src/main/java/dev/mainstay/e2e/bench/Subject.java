@@ -1,42 +1,61 @@
 package dev.mainstay.e2e.bench;
 
-import dev.mainstay.e2e.server.TestServer;
+import dev.mainstay.e2e.cluster.TestCluster;
+import dev.mainstay.e2e.faults.Network;
+import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.server.ProcessUsage;
+import dev.mainstay.e2e.server.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One running server under load. */
+/** One running server under load, or the members of a cluster; then figures are sums over all members. */
 final class Subject implements AutoCloseable {
 
-    private final TestServer server;
+    /** Both products get the same room, so that the million-key case fits etcd's quota. */
+    private static final String QUOTA = "--quota-backend-bytes=8589934592";
+
+    private final Network network;
+    private final TestCluster cluster;
     private final Path dir;
 
-    private Subject(TestServer server, Path dir) {
-        this.server = server;
+    private Subject(Network network, TestCluster cluster, Path dir) {
+        this.network = network;
+        this.cluster = cluster;
         this.dir = dir;
     }
 
-    static Subject start(Kind kind, Path dir) {
-        return new Subject(kind.start(dir), dir);
+    static Subject start(Program program, Path dir, int members) {
+        Network network = new PlainNetwork(members);
+        return new Subject(network, TestCluster.start(program, dir, members, network, QUOTA), dir);
     }
 
+    /** So many connections, spread evenly over the members, at least one to each. */
     RawCalls connect(int connections) {
-        return new RawCalls("127.0.0.1", server.port(), connections);
+        return new RawCalls(cluster.endpoints(), Math.max(cluster.size(), connections));
+    }
+
+    /** So many connections to the member that leads now. */
+    RawCalls connectToLeader(int connections) {
+        return new RawCalls(List.of(cluster.endpoints().get(cluster.awaitLeader())), connections);
     }
 
     double cpuSeconds() {
-        return server.usage().cpuSeconds();
+        return sum(ProcessUsage::cpuSeconds);
     }
 
-    /** The most memory the process ever had resident, in MiB. */
+    /** The most memory the processes ever had resident, in MiB. */
     double peakResidentMiB() {
-        return server.usage().peakResidentBytes() / 1048576.0;
+        return sum(ProcessUsage::peakResidentBytes) / 1048576.0;
     }
 
     /** Memory resident now, in MiB. */
     double residentMiB() {
-        return server.usage().residentBytes() / 1048576.0;
+        return sum(ProcessUsage::residentBytes) / 1048576.0;
     }
 
     double diskMiB() throws IOException {
@@ -53,40 +72,24 @@ final class Subject implements AutoCloseable {
         }
     }
 
-    /** Stops the process and starts it on the same data; answers the seconds until it served again. */
+    /** Stops the first member's process and starts it on the same data; answers the seconds until it served again. */
     double restartSeconds() {
-        server.stop();
+        cluster.member(0).stop();
         long from = System.nanoTime();
-        server.start();
+        cluster.start(0);
         return (System.nanoTime() - from) / 1e9;
+    }
+
+    private double sum(ToDoubleFunction<ProcessUsage> figure) {
+        return IntStream.range(0, cluster.size())
+                .mapToDouble(
+                        member -> figure.applyAsDouble(cluster.member(member).usage()))
+                .sum();
     }
 
     @Override
     public void close() {
-        server.close();
-    }
-
-    /** The two contestants. */
-    enum Kind {
-        ETCD("etcd"),
-        MAINSTAY("Mainstay");
-
-        private final String title;
-
-        Kind(String title) {
-            this.title = title;
-        }
-
-        String title() {
-            return title;
-        }
-
-        private TestServer start(Path dir) {
-            // Both get the same room, so that the million-key case fits etcd's quota.
-            return switch (this) {
-                case ETCD -> TestServer.etcd(dir, "--quota-backend-bytes=8589934592");
-                case MAINSTAY -> TestServer.mainstay(dir, "--quota-backend-bytes=8589934592");
-            };
-        }
+        cluster.close();
+        network.close();
     }
 }
