@@ -3,8 +3,11 @@ package dev.mainstay.e2e.chaos;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import dev.mainstay.e2e.cluster.TestCluster;
+import dev.mainstay.e2e.faults.ClockedNetwork;
+import dev.mainstay.e2e.faults.Clocks;
 import dev.mainstay.e2e.faults.Network;
 import dev.mainstay.e2e.faults.SmallDisk;
+import dev.mainstay.e2e.server.Program;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -59,19 +62,32 @@ public final class ChaosRun {
         Optional<SmallDisk> disk = plan.faults().contains(Fault.FULL_DISK)
                 ? SmallDisk.mount(dir.resolve("m" + memberOfDisk), DISK_MEGABYTES)
                 : Optional.empty();
-        try (Network network = Network.best(plan.members(), random.nextLong())) {
+        // etcd asks the kernel for the time itself.
+        Optional<Clocks> clocks = plan.faults().contains(Fault.CLOCK_JUMP) && plan.program() == Program.MAINSTAY
+                ? Clocks.make(dir.resolve("clocks"), plan.members())
+                : Optional.empty();
+        try (Network network = clocked(Network.best(plan.members(), random.nextLong()), clocks)) {
             say(
                     "%s, %d members, %s, seed %d",
                     plan.program().title(), plan.members(), network.description(), plan.seed());
             try (TestCluster cluster = TestCluster.start(
                     plan.program(), dir, plan.members(), network, plan.flags().toArray(String[]::new))) {
-                Nemesis nemesis =
-                        new Nemesis(cluster, network, disk.orElse(null), memberOfDisk, new Random(random.nextLong()));
+                Nemesis nemesis = new Nemesis(
+                        cluster,
+                        network,
+                        disk.orElse(null),
+                        memberOfDisk,
+                        clocks.orElse(null),
+                        new Random(random.nextLong()));
                 rounds(cluster, nemesis, random);
             }
         } finally {
             disk.ifPresent(SmallDisk::close);
         }
+    }
+
+    private static Network clocked(Network network, Optional<Clocks> clocks) {
+        return clocks.<Network>map(made -> new ClockedNetwork(network, made)).orElse(network);
     }
 
     private void rounds(TestCluster cluster, Nemesis nemesis, Random random) throws InterruptedException {

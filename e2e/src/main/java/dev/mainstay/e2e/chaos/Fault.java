@@ -31,5 +31,7 @@ public enum Fault {
     /** A member is removed, and another one added in its place, while both go on. */
     REPLACE,
     /** The disk of one member is full. Needs the right to mount. */
-    FULL_DISK
+    FULL_DISK,
+    /** The wall clock of one member jumps, ahead and back, by seconds up to years. Needs a C compiler; not on etcd. */
+    CLOCK_JUMP
 }

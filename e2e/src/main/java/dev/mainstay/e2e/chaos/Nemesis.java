@@ -1,6 +1,7 @@
 package dev.mainstay.e2e.chaos;
 
 import dev.mainstay.e2e.cluster.TestCluster;
+import dev.mainstay.e2e.faults.Clocks;
 import dev.mainstay.e2e.faults.Disturbance;
 import dev.mainstay.e2e.faults.Network;
 import dev.mainstay.e2e.faults.SmallDisk;
@@ -18,11 +19,15 @@ final class Nemesis {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int RESETS = 5;
     private static final long DISK_BYTES_LEFT = 0;
+    private static final int JUMPS = 4;
+    private static final List<Duration> JUMP_UNITS =
+            List.of(Duration.ofMillis(300), Duration.ofSeconds(7), Duration.ofHours(1), Duration.ofDays(365));
 
     private final TestCluster cluster;
     private final Network network;
     private final @Nullable SmallDisk disk;
     private final int memberOfDisk;
+    private final @Nullable Clocks clocks;
     private final Random random;
 
     /**
@@ -30,12 +35,20 @@ final class Nemesis {
      *
      * @param disk holds the data of one member, if it can be filled
      * @param memberOfDisk that member
+     * @param clocks of the members, if they can be moved
      */
-    Nemesis(TestCluster cluster, Network network, @Nullable SmallDisk disk, int memberOfDisk, Random random) {
+    Nemesis(
+            TestCluster cluster,
+            Network network,
+            @Nullable SmallDisk disk,
+            int memberOfDisk,
+            @Nullable Clocks clocks,
+            Random random) {
         this.cluster = cluster;
         this.network = network;
         this.disk = disk;
         this.memberOfDisk = memberOfDisk;
+        this.clocks = clocks;
         this.random = random;
     }
 
@@ -81,6 +94,7 @@ final class Nemesis {
             case RESET -> reset();
             case REPLACE -> replace(any());
             case FULL_DISK -> fillDisk();
+            case CLOCK_JUMP -> jump(any());
         };
     }
 
@@ -89,6 +103,9 @@ final class Nemesis {
         network.heal();
         if (disk != null) {
             disk.makeRoom();
+        }
+        if (clocks != null) {
+            clocks.heal();
         }
         for (int member : members()) {
             if (cluster.member(member).isRunning()) {
@@ -173,6 +190,23 @@ final class Nemesis {
         }
         disk.fillLeaving(DISK_BYTES_LEFT);
         return "disk of " + memberOfDisk + " is full";
+    }
+
+    private String jump(int member) {
+        if (clocks == null) {
+            return "no clock to move";
+        }
+        StringBuilder jumps = new StringBuilder("clock of " + member + " moved by");
+        for (int i = 0; i < JUMPS; i++) {
+            Duration ahead = JUMP_UNITS
+                    .get(random.nextInt(JUMP_UNITS.size()))
+                    .multipliedBy(1 + random.nextInt(5))
+                    .multipliedBy(random.nextBoolean() ? 1 : -1);
+            clocks.set(member, ahead);
+            jumps.append(' ').append(ahead);
+            pause();
+        }
+        return jumps.toString();
     }
 
     private void pause() {

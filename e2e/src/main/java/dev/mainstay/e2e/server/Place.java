@@ -1,5 +1,6 @@
 package dev.mainstay.e2e.server;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,6 +29,13 @@ public record Place(
     public static Place onLoopback(String name, String peerScheme) {
         String peer = peerScheme + "://127.0.0.1:" + FreePorts.next();
         return new Place(name, "http://127.0.0.1:" + FreePorts.next(), peer, peer, List.of());
+    }
+
+    /** This place, with more words between the others and the server's command line. */
+    public Place startedBy(List<String> words) {
+        List<String> all = new ArrayList<>(commandPrefix);
+        all.addAll(words);
+        return new Place(name, clientUrl, peerUrl, advertisedPeerUrl, all);
     }
 
     /** This place, with other members coming in through something at another address. */
