@@ -3,7 +3,6 @@ package dev.mainstay.node.consensus;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
-import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
@@ -45,7 +44,7 @@ public final class MeteredTransport implements RpcType {
     }
 
     /** Sends the log to one follower; on a thread of its own. */
-    private static final class MeteredAppender extends GrpcLogAppender {
+    private static final class MeteredAppender extends CommitAppender {
 
         private final PeerMeter meter;
         private final long follower;

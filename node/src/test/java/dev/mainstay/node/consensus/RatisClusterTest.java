@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +61,22 @@ class RatisClusterTest {
 
                 assertThat(reader.kv.revision()).isGreaterThanOrEqualTo(done.revision());
             }
+        }
+    }
+
+    /** The heartbeat is every two seconds here, and one write at a time gives the leader nothing else to send. */
+    @Test
+    void loneWriteThroughAFollowerIsNotKeptWaitingForAHeartbeat() throws Exception {
+        RaftSettings.Timeouts slow = new RaftSettings.Timeouts(2_000, 10_000, 30_000);
+        try (TestGroup group = new TestGroup(directory, 3, slow, RaftSettings.LogSizes.USUAL).start()) {
+            TestGroup.Node follower = group.follower();
+            follower.put("first", "v").get(20, TimeUnit.SECONDS);
+            long from = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                follower.put("k", "v" + i).get(20, TimeUnit.SECONDS);
+            }
+
+            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(10));
         }
     }
 
