@@ -32,6 +32,8 @@ import java.util.Objects;
  *   <li>etcd 3.5 counts no cost for puts inside nested transactions, so it lets them through under NOSPACE; we count them
  *       (2.12.2): sequences have no nested transactions while that alarm is on.
  *   <li>Transactions that make etcd 3.5 panic and we refuse: {@link DeadlyTransactions}.
+ *   <li>Transactions that etcd 3.5 applies on some members and refuses on others, so that these differ from then on; we refuse
+ *       them on all: {@link UnevenTransactions}.
  *   <li>A key that one transaction deletes and puts again is lost by etcd 3.5, which then panics, when history is compacted
  *       to exactly that revision; we keep it (2.9). {@link Player} doesn't compact there.
  *   <li>Watches: how events are spread over messages, how often progress is reported, and prev_kv at the compacted revision
