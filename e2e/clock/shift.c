@@ -1,6 +1,6 @@
 /*
  * Moves the wall clock of one process: preloaded, it adds the number of nanoseconds that the file named by
- * MAINSTAY_CLOCK_FILE holds at the moment (8 bytes, the machine's order) to every answer about the time of day. Clocks
+ * SHIFT_CLOCK_FILE holds at the moment (8 bytes, the machine's order) to every answer about the time of day. Clocks
  * that only count on are left alone.
  */
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@ static int (*real_clock_gettime)(clockid_t, struct timespec *);
 
 __attribute__((constructor)) static void prepare(void) {
     real_clock_gettime = (int (*)(clockid_t, struct timespec *)) dlsym(RTLD_NEXT, "clock_gettime");
-    const char *path = getenv("MAINSTAY_CLOCK_FILE");
+    const char *path = getenv("SHIFT_CLOCK_FILE");
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file >= 0) {
         void *page = mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);

@@ -96,7 +96,7 @@ public final class Clocks {
     }
 
     private List<String> environment(int member) {
-        return List.of("env", "LD_PRELOAD=" + library, "MAINSTAY_CLOCK_FILE=" + file(member));
+        return List.of("env", "LD_PRELOAD=" + library, "SHIFT_CLOCK_FILE=" + file(member));
     }
 
     private Path file(int member) {
