@@ -78,8 +78,9 @@ public final class Player implements AutoCloseable {
 
     /** Plays one step; the answer may have several lines when watches are involved. */
     public String play(Step step) {
-        Message wanted =
-                members.size() > 1 && step.request() instanceof TxnRequest txn ? UnevenTransactions.even(txn) : step.request();
+        Message wanted = members.size() > 1 && step.request() instanceof TxnRequest txn
+                ? UnevenTransactions.even(txn)
+                : step.request();
         Message request = SymbolicRevisions.bind(wanted, current, compacted, first);
         AskedMember member = members.get((step.stream() > 0 ? step.stream() : step.member()) % members.size());
         return switch (step.kind()) {

@@ -45,10 +45,11 @@ public final class Clocks {
         }
         Path library = dir.toAbsolutePath().resolve("shift.so");
         Path source = Binaries.e2eHome().resolve("clock/shift.c");
-        Command.Result compiled = Command.attempt(List.of(
-                "cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl"));
+        Command.Result compiled = Command.attempt(
+                List.of("cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl"));
         if (compiled.code() != 0) {
-            System.out.println("clocks: they stay right, as cc can't be used: " + compiled.output().strip());
+            System.out.println("clocks: they stay right, as cc can't be used: "
+                    + compiled.output().strip());
             return Optional.empty();
         }
         Clocks clocks = new Clocks(library, dir.toAbsolutePath(), members);
@@ -65,8 +66,7 @@ public final class Clocks {
         ByteBuffer nanos = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
         nanos.putLong(0, ahead.toNanos());
         // One write in place: the process has the file mapped.
-        try (FileChannel file =
-                FileChannel.open(file(member), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(file(member), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             int _ = file.write(nanos, 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -87,10 +87,10 @@ public final class Clocks {
         Command.Result moved = Command.attempt(date);
         long now = System.currentTimeMillis() / 1_000;
         set(0, Duration.ZERO);
-        boolean works = moved.code() == 0
-                && Long.parseLong(moved.output().strip()) > now + TRIAL.toSeconds() / 2;
+        boolean works = moved.code() == 0 && Long.parseLong(moved.output().strip()) > now + TRIAL.toSeconds() / 2;
         if (!works) {
-            System.out.println("clocks: they stay right, as they can't be moved: " + moved.output().strip());
+            System.out.println("clocks: they stay right, as they can't be moved: "
+                    + moved.output().strip());
         }
         return works;
     }
