@@ -254,6 +254,15 @@ final class RatisGroup implements AutoCloseable {
     }
 
     /**
+     * Has entries applied that are known to be committed, without waiting for a leader to say so.
+     *
+     * @param index of the last one, as the log counts
+     */
+    void committed(long index) {
+        var _ = division.getRaftLog().updateCommitIndex(index, term(), false);
+    }
+
+    /**
      * Drops the files of the log that hold nothing from {@code index} on and that no peer still needs, as far as
      * {@link LogNeed} goes; returns before it is done. The entry at {@code index} stays: a state taken from here then
      * always ends within the log, and what follows can be told to fit. Ratis' own way, a snapshot request, does nothing when

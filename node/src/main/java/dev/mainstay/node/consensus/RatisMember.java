@@ -6,6 +6,7 @@ import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +36,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private static final CompletableFuture<Optional<ErrorCode>> GO_AHEAD =
             CompletableFuture.completedFuture(Optional.empty());
     private static final long DRAIN_MILLIS = 5_000;
+    private static final long REPLAY_POLL_MILLIS = 2;
+    private static final long REPLAY_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RaftSettings settings;
     private final ReplicatedState state;
@@ -146,6 +149,37 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         opened = true;
         batcher.start();
         watchdog.start();
+        replay(group, stateMachine, findings.acknowledged());
+    }
+
+    /**
+     * Applies again what this member had applied before it stopped: a leader isn't needed for that, and without it a member
+     * that finds none would serve a past older than what it has shown.
+     */
+    private void replay(RatisGroup group, LogStateMachine stateMachine, long acknowledged) throws IOException {
+        long applied = stateMachine.getLastAppliedTermIndex().getIndex();
+        long since = nanoClock.getAsLong();
+        while (applied < acknowledged && !fatal.isTripped()) {
+            group.committed(acknowledged);
+            try {
+                TimeUnit.MILLISECONDS.sleep(REPLAY_POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while the log was replayed");
+            }
+            long before = applied;
+            applied = stateMachine.getLastAppliedTermIndex().getIndex();
+            long now = nanoClock.getAsLong();
+            if (applied > before) {
+                since = now;
+            } else if (now - since > REPLAY_PATIENCE_NANOS) {
+                LOG.warn(
+                        "the log is applied up to {} of {}; a leader will have the rest applied",
+                        applied,
+                        acknowledged);
+                return;
+            }
+        }
     }
 
     @Override

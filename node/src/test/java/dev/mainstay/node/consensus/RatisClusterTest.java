@@ -141,6 +141,24 @@ class RatisClusterTest {
         }
     }
 
+    /** Else a serializable read could go back behind what this member has shown before. */
+    @Test
+    void memberThatFindsNoLeaderHasAppliedAgainWhatItHadApplied() throws Exception {
+        try (TestGroup group = new TestGroup(directory, 3).start()) {
+            for (int i = 0; i < 20; i++) {
+                group.leader().put("k" + i, "v").get(30, TimeUnit.SECONDS);
+            }
+            TestGroup.Node follower = group.follower();
+            TestGroup.await(() -> follower.kv.revision() == 21);
+            group.nodes.stream().filter(node -> node != follower).forEach(TestGroup.Node::close);
+
+            TestGroup.Node again = group.replay(follower);
+
+            assertThat(again.kv.revision()).isEqualTo(21);
+            assertThat(again.raft.hasLeader()).isFalse();
+        }
+    }
+
     @Test
     void leaderKnowsHowFarTheOthersAre() throws Exception {
         try (TestGroup group = new TestGroup(directory, 3).start()) {

@@ -171,9 +171,20 @@ final class TestGroup implements AutoCloseable {
     /** Closes a member without ado and starts it again on what it had. */
     void restart(Node node) throws IOException {
         node.close();
-        Node fresh = new Node(node.number, node.store, node.self, node.founders, node.settings.log());
+        replace(node, node.store);
+    }
+
+    /** The same on its log alone: the store has lost everything. */
+    Node replay(Node node) throws IOException {
+        node.close();
+        return replace(node, new MemoryStore());
+    }
+
+    private Node replace(Node node, MemoryStore store) throws IOException {
+        Node fresh = new Node(node.number, store, node.self, node.founders, node.settings.log());
         nodes.set(node.number, fresh);
         fresh.start();
+        return fresh;
     }
 
     /** Where a member's peers reach it. */
