@@ -4,14 +4,18 @@ import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.AppliedWait;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /**
  * The time of leases as this member keeps it while it leads. A lease that it doesn't know may have been granted through a
- * member that is quicker to apply: so it says that there is none only when it has applied all that is committed.
+ * member that is quicker to apply: so it says that there is none only when it has applied all that is committed. And while
+ * it hasn't laid its duties down yet, although another leads, it would renew on the strength of deadlines that the other
+ * logged: so what it renewed counts only if it still leads then.
  *
  * @param applied what to wait for before that
+ * @param leads whether this member leads, as the log knows, which is sooner than the duties do
  */
-public record LeadersLeases(LeaseKeeper keeper, AppliedWait applied) {
+public record LeadersLeases(LeaseKeeper keeper, AppliedWait applied, BooleanSupplier leads) {
 
     private static final long GONE = -1;
 
@@ -20,7 +24,10 @@ public record LeadersLeases(LeaseKeeper keeper, AppliedWait applied) {
         return keeper.keepAlive(id)
                 .thenCompose(answer -> answer instanceof KeepAlive.Gone
                         ? applied.caughtUp().thenCompose(done -> done ? keeper.keepAlive(id) : lagging())
-                        : CompletableFuture.completedFuture(answer));
+                        : CompletableFuture.completedFuture(answer))
+                .thenApply(answer -> answer instanceof KeepAlive.Renewed && !leads.getAsBoolean()
+                        ? new KeepAlive.Failed(ErrorCode.NO_LEADER)
+                        : answer);
     }
 
     /** The same for the time that is left. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leader's exact deadlines, in cluster elapsed milliseconds. The replicated deadline of a lease is never before the
  * exact one that a client was promised, so forgetting all this is safe: it makes leases live longer, never shorter.
+ * A leader that was deposed and doesn't know it may promise up to the replicated deadline that it knew: so its successor
+ * keeps to the one that it found, too, whatever is renewed before.
  *
  * <p>A heap holds each lease once, by a time at or before its deadline; a lease that turns out to have been renewed goes
  * back. So a renewal costs no more than a look-up. Guarded by the owner's lock.
@@ -27,12 +29,14 @@ final class LeaseDeadlines {
 
     private static final class Held {
 
+        private final long foundMillis;
         private Lease replicated;
         private long deadlineMillis;
         private long loggedMillis;
         private boolean gone;
 
         Held(Lease lease) {
+            this.foundMillis = lease.deadlineMillis();
             this.replicated = lease;
             this.deadlineMillis = lease.deadlineMillis();
             this.loggedMillis = lease.deadlineMillis();
@@ -95,7 +99,7 @@ final class LeaseDeadlines {
         }
         long ttlMillis = lease.replicated.ttlMillis();
         long ttlSeconds = lease.replicated.ttlSeconds();
-        lease.deadlineMillis = nowMillis + ttlMillis;
+        lease.deadlineMillis = Math.max(lease.foundMillis, nowMillis + ttlMillis);
         if (lease.deadlineMillis <= lease.loggedMillis) {
             return new Renewal.Covered(ttlSeconds);
         }

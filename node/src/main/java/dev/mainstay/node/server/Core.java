@@ -210,7 +210,7 @@ final class Core implements AutoCloseable {
                                     .toList(),
                             raft,
                             scheduler));
-            leadersLeases = new LeadersLeases(leaseKeeper, applied);
+            leadersLeases = new LeadersLeases(leaseKeeper, applied, this::leads);
             ClusterLeases.answer(raft.peerMethods(), leadersLeases);
             raft.peerMethods()
                     .register(

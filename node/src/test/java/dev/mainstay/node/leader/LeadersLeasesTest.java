@@ -15,7 +15,9 @@ class LeadersLeasesTest {
     private final LeaseWorld world = new LeaseWorld();
     private final Lagging raft = new Lagging();
     private final AtomicLong clock = new AtomicLong();
-    private final LeadersLeases leases = new LeadersLeases(world.keeper, new AppliedWait(raft, clock::get));
+    private boolean leads = true;
+    private final LeadersLeases leases =
+            new LeadersLeases(world.keeper, new AppliedWait(raft, clock::get), () -> leads);
 
     @Test
     void leaseThatTheLeaderIsYetToApplyIsNotGone() {
@@ -46,6 +48,14 @@ class LeadersLeasesTest {
                 .succeedsWithin(20, TimeUnit.SECONDS)
                 .isEqualTo(new TimeLeft.Failed(ErrorCode.TIMEOUT_APPLYING));
         assertThat(leases.keepAlive(8)).as("what is known needs no wait").isDone();
+    }
+
+    @Test
+    void leaderThatWasDeposedAndHasNotLaidDownItsDutiesPromisesNothing() {
+        world.grant(7, 60);
+        leads = false;
+
+        assertThat(leases.keepAlive(7)).isCompletedWithValue(new KeepAlive.Failed(ErrorCode.NO_LEADER));
     }
 
     @Test

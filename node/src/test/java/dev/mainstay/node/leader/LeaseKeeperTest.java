@@ -149,6 +149,23 @@ class LeaseKeeperTest {
         assertThat(world.waiting()).isEqualTo(16);
     }
 
+    /** The one before may not know yet that it was deposed, and promise so much. */
+    @Test
+    void leaseLivesAsLongAsTheLogSaidWhenTheLeaderTookOver() {
+        world.grant(7, 10);
+        world.time.advance(1_000);
+        world.keeper.keepAlive(7).join();
+        world.changeLeader(0);
+        world.time.advance(1_000);
+
+        assertThat(world.keeper.keepAlive(7)).isCompletedWithValue(new KeepAlive.Renewed(10));
+
+        world.time.advance(16_000 - world.clockMillis() - 1);
+        assertThat(world.leases.get(7)).isNotNull();
+        world.time.advance(502);
+        assertThat(world.leases.get(7)).isNull();
+    }
+
     @Test
     void massExpiryIsSpread() {
         for (int id = 1; id <= 2_000; id++) {

@@ -42,7 +42,7 @@ class ClusterLeasesTest {
     private boolean granted;
 
     private final ClusterLeases asked = new ClusterLeases(
-            new LeadersLeases(keeper, new AppliedWait(raft, () -> 0)),
+            new LeadersLeases(keeper, new AppliedWait(raft, () -> 0), raft::isLeader),
             this::barrier,
             new LeaderCalls(raft, new Unreachable(), () -> 0, 0),
             leases,

@@ -16,8 +16,6 @@ enum Flaw {
     SKIPS_REPLAY,
     /** Renewals are acknowledged and not logged. */
     UNLOGGED_RENEWALS,
-    /** What one leadership decided on the end of a lease is proposed by the member's next. */
-    OLD_EXPIRIES,
     /** That a lease isn't there is told without asking whether this member's leader still leads. */
     UNSURE_OF_LEASES,
     /** A new leader's clock is ahead of the log's. */

@@ -7,7 +7,6 @@ import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
-import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.consensus.AppliedLog;
 import dev.mainstay.node.consensus.AppliedWait;
@@ -222,11 +221,7 @@ final class SimulatedMember {
         Calls calls = new Calls(life, raft, parts);
         GroupControl control = flaw == Flaw.KEEPS_REMOVED ? new Keeping(raft) : raft;
         Proposer proposer = command -> parts.consensus().propose(command);
-        Proposer leaseProposer = switch (flaw) {
-            case UNLOGGED_RENEWALS -> new Unlogged(proposer);
-            case OLD_EXPIRIES -> new Insisting(proposer, life);
-            default -> proposer;
-        };
+        Proposer leaseProposer = flaw == Flaw.UNLOGGED_RENEWALS ? new Unlogged(proposer) : proposer;
         LeaseKeeper leaseKeeper =
                 new LeaseKeeper(leases, parts.inbox, leaseProposer, clusterClock, applier::clockMillis, scheduler);
         ClusterFounder founder = new ClusterFounder(members, founders, proposer, scheduler);
@@ -279,7 +274,11 @@ final class SimulatedMember {
         ReadBarrier barrier =
                 flaw == Flaw.UNSURE_OF_LEASES ? () -> CompletableFuture.completedFuture(Optional.empty()) : consensus;
         LeaseClock leaseClock = SimulatedDuties.leaseClock(
-                consensus.peerMethods(), new LeadersLeases(leaseKeeper, caughtUp), barrier, leaderCalls, leases);
+                consensus.peerMethods(),
+                new LeadersLeases(leaseKeeper, caughtUp, consensus::isLeader),
+                barrier,
+                leaderCalls,
+                leases);
         MemberRequests changes = new MemberRequests(
                 keeper, caughtUp, consensus, calls, scheduler, clock, SimulatedConsensus.REQUEST_MILLIS);
         consensus.peerMethods().register(PeerMethod.CHANGE_MEMBERS, changes);
@@ -526,23 +525,6 @@ final class SimulatedMember {
         @Override
         public OptionalLong silentMillis(long memberId) {
             return raft.silentMillis(memberId);
-        }
-    }
-
-    /** The flaw of ends of leases that wait for the next leadership. */
-    private record Insisting(Proposer proposer, Life life) implements Proposer {
-
-        @Override
-        public CompletableFuture<Outcome> propose(Command command) {
-            if (!(command instanceof Command.ExpireLease)) {
-                return proposer.propose(command);
-            }
-            return proposer.propose(command)
-                    .thenCompose(outcome ->
-                            outcome instanceof Outcome.Refused(ErrorCode code) && code == ErrorCode.LEADER_CHANGED
-                                    ? CompletableFuture.runAsync(() -> {}, life.after(1, "insist"))
-                                            .thenCompose(_ -> propose(command))
-                                    : CompletableFuture.completedFuture(outcome));
         }
     }
 
