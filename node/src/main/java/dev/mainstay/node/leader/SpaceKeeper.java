@@ -6,6 +6,7 @@ import dev.mainstay.node.consensus.Proposer;
 import dev.mainstay.node.maintenance.Alarms;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches a member's own room, whether it leads or not: refuses writes there is no room for before they are proposed, and
@@ -26,7 +27,8 @@ public final class SpaceKeeper implements AutoCloseable {
     private final Alarm own;
     private final Proposer proposer;
     private final DiskFullMark mark;
-    private final Scheduler.Rhythm rhythm;
+    private final Scheduler scheduler;
+    private Scheduler.@Nullable Rhythm rhythm;
 
     private final AtomicLong admittedBytes = new AtomicLong();
     private volatile long liveBytes;
@@ -49,8 +51,16 @@ public final class SpaceKeeper implements AutoCloseable {
         this.proposer = proposer;
         this.mark = mark;
         this.diskFull = mark.isSet();
+        this.scheduler = scheduler;
         measure();
-        this.rhythm = scheduler.every(PERIOD_MILLIS, this::round);
+    }
+
+    /**
+     * Begins to watch. Once, when this member has applied again what it had applied before: an alarm that is still to come
+     * from the log would seem to be none, and the reason that was noted for it would be forgotten.
+     */
+    public synchronized void begin() {
+        rhythm = scheduler.every(PERIOD_MILLIS, this::round);
     }
 
     /**
@@ -85,8 +95,10 @@ public final class SpaceKeeper implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        rhythm.close();
+    public synchronized void close() {
+        if (rhythm != null) {
+            rhythm.close();
+        }
     }
 
     private void round() {

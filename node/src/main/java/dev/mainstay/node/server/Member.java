@@ -96,6 +96,7 @@ public final class Member implements AutoCloseable {
             bindGauges(registry, settings, core, ports, api, cluster);
             tls.ifPresent(setup -> new MemberGauges(registry).bindPeerTls(setup.certificates()));
             core.start();
+            space.begin();
             new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
                     .run(directory.path(), settings.checks().initial());
             parts.started(

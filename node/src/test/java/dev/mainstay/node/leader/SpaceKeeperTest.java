@@ -33,6 +33,23 @@ class SpaceKeeperTest {
                 this::commit,
                 new DiskFullMark(directory.resolve("disk-full")),
                 time);
+        keeper.begin();
+    }
+
+    @Test
+    void whyTheAlarmWasRaisedIsRememberedUntilTheLogHasRaisedItAgain(@TempDir Path directory) {
+        var mark = new DiskFullMark(directory.resolve("disk-full"));
+        mark.set(true);
+        var restarted =
+                new SpaceKeeper(disk, new SpaceLimits(1000, 100, 200), alarms, MEMBER, this::commit, mark, time);
+        time.advance(3_000);
+        commit(new Command.SetAlarm(new Alarm(MEMBER, Alarm.Type.NOSPACE), true))
+                .join();
+
+        restarted.begin();
+        time.advance(1_000);
+
+        assertThat(alarms.raised()).isEmpty();
     }
 
     @Test
