@@ -2,7 +2,6 @@ package dev.mainstay.node.api;
 
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.RaftStatus;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -12,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +29,7 @@ final class CallerDemands implements ServerInterceptor {
             InternalMetadata.keyOf("client-api-version", new RawValue());
 
     private final RaftStatus raft;
-    private final Set<ServerCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
+    private final OpenStreams streams = new OpenStreams();
     private int checksWithoutLeader;
 
     CallerDemands(RaftStatus raft, ScheduledExecutorService scheduler, Duration electionTimeout) {
@@ -57,21 +54,7 @@ final class CallerDemands implements ServerInterceptor {
         if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
             return next.startCall(call, metadata);
         }
-        ServerCall.Listener<ReqT> listener = next.startCall(call, metadata);
-        streams.add(call);
-        return new SimpleForwardingServerCallListener<>(listener) {
-            @Override
-            public void onCancel() {
-                streams.remove(call);
-                super.onCancel();
-            }
-
-            @Override
-            public void onComplete() {
-                streams.remove(call);
-                super.onComplete();
-            }
-        };
+        return streams.hold(call, next.startCall(call, metadata));
     }
 
     /** Runs once per election timeout, on the scheduler's thread. */
@@ -80,10 +63,7 @@ final class CallerDemands implements ServerInterceptor {
         if (checksWithoutLeader < CHECKS_WITHOUT_LEADER) {
             return;
         }
-        streams.removeIf(call -> {
-            call.close(Statuses.of(ErrorCode.NO_LEADER), new Metadata());
-            return true;
-        });
+        streams.end(ErrorCode.NO_LEADER);
     }
 
     private static <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, ErrorCode code) {

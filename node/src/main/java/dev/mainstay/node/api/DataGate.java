@@ -2,13 +2,11 @@ package dev.mainstay.node.api;
 
 import dev.mainstay.etcd.proto.MaintenanceGrpc;
 import dev.mainstay.node.common.ErrorCode;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -25,7 +23,7 @@ final class DataGate implements ServerInterceptor {
             MaintenanceGrpc.getMoveLeaderMethod().getFullMethodName());
 
     private final BooleanSupplier shut;
-    private final Set<ServerCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
+    private final OpenStreams streams = new OpenStreams();
 
     /** @param shut asked before each call; cheap */
     DataGate(BooleanSupplier shut) {
@@ -37,41 +35,22 @@ final class DataGate implements ServerInterceptor {
             ServerCall<ReqT, RespT> call, Metadata metadata, ServerCallHandler<ReqT, RespT> next) {
         boolean refused = shut.getAsBoolean();
         if (refused && !ALWAYS.contains(call.getMethodDescriptor().getFullMethodName())) {
-            end(call);
+            call.close(Statuses.of(ErrorCode.MEMBER_CORRUPT), new Metadata());
             return new ServerCall.Listener<>() {};
         }
         ServerCall.Listener<ReqT> listener = next.startCall(call, metadata);
         if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
             return listener;
         }
-        streams.add(call);
+        ServerCall.Listener<ReqT> held = streams.hold(call, listener);
         if (shut.getAsBoolean()) {
             endStreams();
         }
-        return new SimpleForwardingServerCallListener<>(listener) {
-            @Override
-            public void onCancel() {
-                streams.remove(call);
-                super.onCancel();
-            }
-
-            @Override
-            public void onComplete() {
-                streams.remove(call);
-                super.onComplete();
-            }
-        };
+        return held;
     }
 
     /** Ends the streams there are; to be called when the gate has been shut. Any thread. */
     void endStreams() {
-        streams.removeIf(call -> {
-            end(call);
-            return true;
-        });
-    }
-
-    private static void end(ServerCall<?, ?> call) {
-        call.close(Statuses.of(ErrorCode.MEMBER_CORRUPT), new Metadata());
+        streams.end(ErrorCode.MEMBER_CORRUPT);
     }
 }
