@@ -54,11 +54,13 @@ final class RatisGroup implements AutoCloseable {
     private final String address;
     private final Path segments;
     private final LogNeed need;
+    private final PeerBackoff backoff;
     private final ClientId client = ClientId.randomId();
     private volatile @Nullable Thread logThread;
 
     private RatisGroup(RaftServer server, RaftGroupId id, RaftPeerId self, RaftSettings settings) throws IOException {
         this.server = server;
+        this.backoff = new PeerBackoff(server);
         this.id = id;
         this.self = self;
         this.memberId = settings.memberId();
@@ -198,6 +200,19 @@ final class RatisGroup implements AutoCloseable {
     /** Tells Ratis how far this member's state is durable, so that it needs no snapshot up to there. */
     void noteDurable(long index) {
         division.getRaftLog().updateSnapshotIndex(index);
+    }
+
+    /**
+     * Has peers that couldn't be reached tried again at once, where gRPC would let more and more time pass, up to two
+     * minutes. Costs nothing for a connection that stands.
+     */
+    void reconnect() {
+        RaftConfiguration configuration = division.getRaftConf();
+        Stream.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)
+                .flatMap(role -> configuration.getAllPeers(role).stream())
+                .map(RaftPeer::getId)
+                .filter(peer -> !peer.equals(self))
+                .forEach(backoff::end);
     }
 
     RaftPeerId self() {

@@ -132,8 +132,13 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         var log = new LogAppend(group);
         port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, clusterMillis));
         var batcher = new Batcher(traffic.queue(), log, this::proposeTo, clusterMillis, nanoClock, meter, settings);
+        var reconnection =
+                new Reconnection(group::reconnect, settings.timeouts().electionMillis());
         var watchdog = new Watchdog(
-                this::sweep,
+                () -> {
+                    sweep();
+                    reconnection.tick(nanoClock.getAsLong());
+                },
                 syncClock,
                 meter,
                 nanoClock,
@@ -149,18 +154,18 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         opened = true;
         batcher.start();
         watchdog.start();
-        replay(group, stateMachine, findings.acknowledged());
+        replay(group, stateMachine, Math.min(findings.acknowledged(), findings.lastIndex()));
     }
 
     /**
      * Applies again what this member had applied before it stopped: a leader isn't needed for that, and without it a member
      * that finds none would serve a past older than what it has shown.
      */
-    private void replay(RatisGroup group, LogStateMachine stateMachine, long acknowledged) throws IOException {
+    private void replay(RatisGroup group, LogStateMachine stateMachine, long upTo) throws IOException {
         long applied = stateMachine.getLastAppliedTermIndex().getIndex();
         long since = nanoClock.getAsLong();
-        while (applied < acknowledged && !fatal.isTripped()) {
-            group.committed(acknowledged);
+        while (applied < upTo && !fatal.isTripped()) {
+            group.committed(upTo);
             try {
                 TimeUnit.MILLISECONDS.sleep(REPLAY_POLL_MILLIS);
             } catch (InterruptedException e) {
@@ -173,10 +178,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             if (applied > before) {
                 since = now;
             } else if (now - since > REPLAY_PATIENCE_NANOS) {
-                LOG.warn(
-                        "the log is applied up to {} of {}; a leader will have the rest applied",
-                        applied,
-                        acknowledged);
+                LOG.warn("the log is applied up to {} of {}; a leader will have the rest applied", applied, upTo);
                 return;
             }
         }

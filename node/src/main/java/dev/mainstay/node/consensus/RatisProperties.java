@@ -26,7 +26,7 @@ final class RatisProperties {
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
         timeouts(properties, settings.timeouts(), settings.alone());
         durability(properties);
-        replication(properties);
+        replication(properties, settings.timeouts().heartbeatMillis());
         sizes(properties, settings);
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         RaftServerConfigKeys.Read.setTimeout(
@@ -80,10 +80,13 @@ final class RatisProperties {
 
     /**
      * Ratis would let a resent request pass for one that is under way when both begin at the same entry, even if the new one
-     * is longer, and acknowledge entries that the follower doesn't have.
+     * is longer, and acknowledge entries that the follower doesn't have. And it would look after a follower that is down only
+     * every five seconds in the end, and after an hour of that without any pause.
      */
-    private static void replication(RaftProperties properties) {
+    private static void replication(RaftProperties properties, int heartbeatMillis) {
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(
+                properties, "1ms,5," + heartbeatMillis + "ms," + Integer.MAX_VALUE);
     }
 
     private static void sizes(RaftProperties properties, RaftSettings settings) {

@@ -96,6 +96,28 @@ class RatisClusterTest {
         }
     }
 
+    /** The first of them has tried the others in vain for so long that gRPC lets it wait for seconds between two tries. */
+    @Test
+    void leadershipIsTakenOverByOneWhoTriedTheOthersInVainBefore() throws Exception {
+        try (TestGroup group = new TestGroup(directory, 3)) {
+            TestGroup.Node early = group.nodes.getFirst();
+            early.start();
+            Thread.sleep(4_000);
+            group.nodes.get(1).start();
+            group.nodes.get(2).start();
+            early.put("first", "v").get(20, TimeUnit.SECONDS);
+            if (!early.raft.isLeader()) {
+                group.leader()
+                        .raft
+                        .control()
+                        .transferLeadership(early.self.memberId())
+                        .get(10, TimeUnit.SECONDS);
+            }
+
+            assertThat(early.raft.isLeader()).isTrue();
+        }
+    }
+
     /** Each put gets one revision and no more, whoever leads when it reaches the log, and however often it does. */
     @Test
     void leadersThatComeAndGoNeitherLoseNorRepeatAWrite() throws Exception {
