@@ -42,7 +42,7 @@ final class Withdrawal implements AutoCloseable {
             if (corrupt) {
                 LOG.log(
                         Level.ERROR,
-                        "the data of this member differ from the other members'' (alarm CORRUPT): it serves no clients."
+                        "the data of this member differ from the other members' (alarm CORRUPT): it serves no clients."
                                 + " Remove it (etcdctl member remove), which clears the alarm, and add a new member with an"
                                 + " empty data directory.");
             } else {
