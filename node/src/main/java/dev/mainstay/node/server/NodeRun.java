@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,9 @@ final class NodeRun implements AutoCloseable {
         try {
             MemberLife starting = MemberLife.of(settings, vertx, registry, this::fatal);
             life = starting;
-            Member member = starting.start();
+            starting.start();
+            // It may have begun to start again already, on a snapshot; then this waits until it has.
+            Member member = Objects.requireNonNull(starting.member());
             LOG.log(
                     Level.INFO,
                     "member " + MemberId.hex(member.identity().memberId()) + " of cluster "

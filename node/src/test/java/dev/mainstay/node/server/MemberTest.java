@@ -53,6 +53,21 @@ class MemberTest {
         }
     }
 
+    /** Its start may still be telling that when the member is closed again to start on a snapshot. */
+    @Test
+    void closedMemberStillTellsWhereItServedClients() throws Exception {
+        try (RunningMember running = new RunningMember(temp)) {
+            Member member = running.member();
+            List<String> addresses = member.clientAddresses();
+            int port = member.clientPort();
+
+            member.close();
+
+            assertThat(member.clientAddresses()).isEqualTo(addresses);
+            assertThat(member.clientPort()).isEqualTo(port).isPositive();
+        }
+    }
+
     @Test
     void nameAndClientUrlsAreWhatTheLastStartSaidAndIdsWhatTheDataSays() throws Exception {
         try (RunningMember first = new RunningMember(temp)) {

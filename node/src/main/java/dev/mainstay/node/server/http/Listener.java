@@ -45,6 +45,7 @@ public final class Listener implements AutoCloseable {
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final Vertx vertx;
     private final NodeSettings.KeepAlive keepAlive;
+    private volatile int port;
 
     private Listener(Vertx vertx, MemberUrl url, NodeSettings.KeepAlive keepAlive) {
         this.vertx = vertx;
@@ -87,7 +88,9 @@ public final class Listener implements AutoCloseable {
                     .exceptionHandler(refused -> {});
             server.listen().onComplete(started);
         });
-        servers.add(await(started.future()));
+        HttpServer server = await(started.future());
+        port = server.actualPort();
+        servers.add(server);
     }
 
     private static HttpServerOptions options(MemberUrl url, NodeSettings.Listen settings) {
@@ -132,14 +135,14 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Where it listens; with the port it got if the URL left that open. */
+    /** Where it listens, or listened; with the port it got if the URL left that open. */
     public String address() {
-        return url.host() + ":" + servers.getFirst().actualPort();
+        return url.host() + ":" + port;
     }
 
-    /** The port it listens on. */
+    /** The port it listens on, or listened on. */
     public int port() {
-        return servers.getFirst().actualPort();
+        return port;
     }
 
     /** How many connections are open. */
