@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -21,7 +20,6 @@ import javax.net.ssl.SSLSession;
 record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
 
     private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
-    private static final int FLUSH_AT_LATEST_AFTER = 256;
 
     /** The connection of a request; call on its event loop. */
     static Connection of(HttpConnection http) {
@@ -35,8 +33,7 @@ record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
         channel.attr(KEY).set(connection);
         ChannelHandlerContext http2 = channel.pipeline().context(Http2ConnectionHandler.class);
         if (http2 != null) {
-            channel.pipeline()
-                    .addBefore(http2.name(), null, new FlushConsolidationHandler(FLUSH_AT_LATEST_AFTER, true));
+            channel.pipeline().addBefore(http2.name(), null, new TurnFlush());
         }
         return connection;
     }
