@@ -41,7 +41,7 @@ public final class Applier {
 
     private final Store store;
     private final KvStore kv;
-    private final AppliedBatches batches;
+    private final AppliedBatches known;
     private final CommandHandler handler;
     private final CommittedEvents events;
     private final CommittedLeases leaseListener;
@@ -62,7 +62,7 @@ public final class Applier {
             CommittedMembers memberListener) {
         this.store = store;
         this.kv = kv;
-        this.batches = AppliedBatches.open(store);
+        this.known = AppliedBatches.open(store);
         this.handler = new CorruptGate(alarms, new NoSpaceGate(alarms, new Handlers(leases, members, alarms)));
         this.events = events;
         this.leaseListener = leaseListener;
@@ -73,25 +73,26 @@ public final class Applier {
     }
 
     /**
-     * Applies one entry and returns an outcome per command. An entry at or before {@link #applied} has been applied
-     * already, is skipped, and has no outcomes; nor has a batch that came with an earlier entry.
+     * Applies one entry and returns, for each of its batches, an outcome per command. An entry at or before
+     * {@link #applied} has been applied already, is skipped, and has no outcomes; nor has a batch that came earlier.
      */
-    public List<Outcome> apply(LogPosition position, CommandBatch batch) {
+    public List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches) {
         AppliedState before = applied;
         if (position.index() <= before.position().index()) {
             return List.of();
         }
         Invariant.check(position.term() >= before.position().term(), "%s after %s", position, before.position());
-        long clockMillis = Math.max(before.clockMillis(), batch.clockMillis());
+        long clockMillis = before.clockMillis();
+        for (CommandBatch batch : batches) {
+            clockMillis = Math.max(clockMillis, batch.clockMillis());
+        }
         Members membersBefore = members.now();
         try (StoreTransaction changes = store.begin()) {
             KvWriter writer = kv.writer(changes);
             LogEntry entry = new LogEntry(changes, writer, clockMillis);
-            List<Command> commands = batches.isFirst(changes, batch.origin()) ? batch.commands() : List.of();
-            List<Outcome> outcomes = new ArrayList<>(commands.size());
-            for (Command command : commands) {
-                outcomes.add(handler.apply(entry, command));
-                entry.endCommand();
+            List<List<Outcome>> outcomes = new ArrayList<>(batches.size());
+            for (CommandBatch batch : batches) {
+                outcomes.add(known.isFirst(changes, batch.origin()) ? apply(entry, batch.commands()) : List.of());
             }
             StateHash hash = entry.beginsStateHash()
                     ? StateHash.begin(position.index())
@@ -108,6 +109,15 @@ public final class Applier {
             }
             return outcomes;
         }
+    }
+
+    private List<Outcome> apply(LogEntry entry, List<Command> commands) {
+        List<Outcome> outcomes = new ArrayList<>(commands.size());
+        for (Command command : commands) {
+            outcomes.add(handler.apply(entry, command));
+            entry.endCommand();
+        }
+        return outcomes;
     }
 
     /** The last applied entry. */

@@ -3,7 +3,7 @@ package dev.mainstay.node.command;
 import java.util.List;
 
 /**
- * One log entry: commands that share one append and one fsync.
+ * Commands that travel together. One or several batches make a log entry, and share its append and its fsync.
  *
  * @param clockMillis cluster elapsed time when the leader took the batch, in milliseconds; apply takes the maximum of
  *     it and what it knows

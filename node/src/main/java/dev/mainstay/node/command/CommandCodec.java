@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <pre>
  * entry    = 1 clockMillis count command*             a batch without an origin
- *          | 2 clockMillis body
+ *          | 2 clockMillis body                   one batch
+ *          | 3 clockMillis count body*            several, from two on
  * body     = memberId session sequence count command*  what the origin sends to the leader
  * command  = tag (1 byte) fields
  * </pre>
@@ -23,13 +24,15 @@ public final class CommandCodec {
     /** The deepest nesting of transactions in an entry, which bounds the stack that decoding needs. */
     public static final int MAX_NESTING = 128;
 
-    /** The most that an entry's version, clock and origin take. */
-    public static final int HEADER_BYTES = 41;
+    /** The most that an entry's version and clock take. */
+    public static final int CLOCK_BYTES = 11;
 
     /** Versions, the first byte of an entry. */
     static final int PLAIN = 1;
 
     static final int WITH_ORIGIN = 2;
+
+    static final int SEVERAL = 3;
 
     static final int PUT = 1;
     static final int DELETE_RANGE = 2;
@@ -53,10 +56,17 @@ public final class CommandCodec {
 
     private CommandCodec() {}
 
-    /** @throws IllegalArgumentException if transactions nest deeper than {@link #MAX_NESTING} */
-    public static byte[] encode(CommandBatch batch) {
+    /**
+     * The entry of a batch, or of several that have the same clock and each an origin.
+     *
+     * @throws IllegalArgumentException if transactions nest deeper than {@link #MAX_NESTING}
+     */
+    public static byte[] encode(List<CommandBatch> batches) {
+        CommandBatch batch = batches.getFirst();
         if (!batch.origin().isNone()) {
-            return entry(batch.clockMillis(), body(batch.origin(), batch.commands()));
+            List<byte[]> bodies = new ArrayList<>(batches.size());
+            batches.forEach(each -> bodies.add(body(each.origin(), each.commands())));
+            return entry(batch.clockMillis(), bodies);
         }
         CommandWriter writer = new CommandWriter();
         writer.octet(PLAIN);
@@ -79,26 +89,52 @@ public final class CommandCodec {
         return writer.toByteArray();
     }
 
-    /** The entry that a body becomes when the leader takes it. */
-    public static byte[] entry(long clockMillis, byte[] body) {
+    /** The entry that bodies, at least one, become when the leader takes them. */
+    public static byte[] entry(long clockMillis, List<byte[]> bodies) {
         CommandWriter writer = new CommandWriter();
-        writer.octet(WITH_ORIGIN);
+        boolean several = bodies.size() > 1;
+        writer.octet(several ? SEVERAL : WITH_ORIGIN);
         writer.number(clockMillis);
-        writer.raw(body);
+        if (several) {
+            writer.number(bodies.size());
+        }
+        bodies.forEach(writer::raw);
         return writer.toByteArray();
     }
 
-    /** @throws MalformedCommandException if these bytes are anything but one whole batch */
-    public static CommandBatch decode(byte[] bytes) {
+    /**
+     * The batches of an entry, in the order in which they are applied.
+     *
+     * @throws MalformedCommandException if these bytes are anything but one whole entry
+     */
+    public static List<CommandBatch> decode(byte[] bytes) {
         CommandReader reader = new CommandReader(bytes);
         int version = reader.octet();
         long clockMillis = reader.number();
-        BatchOrigin origin = switch (version) {
-            case PLAIN -> BatchOrigin.NONE;
-            case WITH_ORIGIN -> readOrigin(reader);
+        List<CommandBatch> batches = switch (version) {
+            case PLAIN -> List.of(new CommandBatch(clockMillis, readCommands(reader)));
+            case WITH_ORIGIN -> List.of(readBody(reader, clockMillis));
+            case SEVERAL -> readBodies(reader, clockMillis);
             default -> throw new MalformedCommandException("log entry of unknown version " + version);
         };
-        return new CommandBatch(clockMillis, origin, readCommands(reader));
+        reader.end();
+        return batches;
+    }
+
+    private static List<CommandBatch> readBodies(CommandReader reader, long clockMillis) {
+        int count = reader.count();
+        if (count < 2) {
+            throw new MalformedCommandException("log entry of several batches with " + count);
+        }
+        List<CommandBatch> batches = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            batches.add(readBody(reader, clockMillis));
+        }
+        return batches;
+    }
+
+    private static CommandBatch readBody(CommandReader reader, long clockMillis) {
+        return new CommandBatch(clockMillis, readOrigin(reader), readCommands(reader));
     }
 
     /**
@@ -108,19 +144,20 @@ public final class CommandCodec {
      */
     public static CommandBatch decodeBody(byte[] bytes) {
         CommandReader reader = new CommandReader(bytes);
-        return new CommandBatch(0, readOrigin(reader), readCommands(reader));
+        CommandBatch batch = readBody(reader, 0);
+        reader.end();
+        return batch;
     }
 
     /**
-     * Clock and origin of an entry whose commands are known; its first {@link #HEADER_BYTES} are enough.
+     * The cluster elapsed time of an entry, in milliseconds; its first {@link #CLOCK_BYTES} are enough.
      *
      * @throws MalformedCommandException if the bytes don't begin like an entry
      */
-    public static CommandBatch header(byte[] bytes, List<Command> commands) {
+    public static long clockMillis(byte[] bytes) {
         CommandReader reader = new CommandReader(bytes);
-        int version = reader.octet();
-        long clockMillis = reader.number();
-        return new CommandBatch(clockMillis, version == PLAIN ? BatchOrigin.NONE : readOrigin(reader), commands);
+        reader.octet();
+        return reader.number();
     }
 
     private static BatchOrigin readOrigin(CommandReader reader) {
@@ -137,7 +174,6 @@ public final class CommandCodec {
         for (int i = 0; i < count; i++) {
             commands.add(read(reader));
         }
-        reader.end();
         return commands;
     }
 

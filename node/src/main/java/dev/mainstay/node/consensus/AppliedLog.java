@@ -11,8 +11,8 @@ import java.util.List;
 public record AppliedLog(Applier applier, Store store) implements ReplicatedState {
 
     @Override
-    public List<Outcome> apply(LogPosition position, CommandBatch batch) {
-        return applier.apply(position, batch);
+    public List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches) {
+        return applier.apply(position, batches);
     }
 
     @Override

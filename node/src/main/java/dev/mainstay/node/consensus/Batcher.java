@@ -1,6 +1,5 @@
 package dev.mainstay.node.consensus;
 
-import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import java.util.List;
@@ -28,9 +27,8 @@ final class Batcher {
     private static final int LONGEST_PAUSE = 10;
 
     private final ProposalQueue queue;
-    private final EntryLog log;
+    private final EntryAssembler log;
     private final LeaderLink leader;
-    private final LongSupplier clusterMillis;
     private final LongSupplier nanoClock;
     private final ConsensusMeter meter;
     private final RaftSettings settings;
@@ -38,16 +36,14 @@ final class Batcher {
 
     Batcher(
             ProposalQueue queue,
-            EntryLog log,
+            EntryAssembler log,
             LeaderLink leader,
-            LongSupplier clusterMillis,
             LongSupplier nanoClock,
             ConsensusMeter meter,
             RaftSettings settings) {
         this.queue = queue;
         this.log = log;
         this.leader = leader;
-        this.clusterMillis = clusterMillis;
         this.nanoClock = nanoClock;
         this.meter = meter;
         this.settings = settings;
@@ -98,9 +94,6 @@ final class Batcher {
             refuse(batch, ErrorCode.REQUEST_TOO_LARGE);
             return;
         }
-        if (attempt == 1) {
-            meter.proposed(batch.size(), body.length);
-        }
         var _ = sent(batch, attempt, body).whenComplete((_, thrown) -> {
             if (thrown != null) {
                 failed(batch, attempt, thrown);
@@ -110,7 +103,7 @@ final class Batcher {
 
     private CompletableFuture<?> sent(ProposalBatch batch, int attempt, byte[] body) {
         return switch (queue.routeOf(batch)) {
-            case Route.Here() -> log.append(batch, CommandCodec.entry(clusterMillis.getAsLong(), body));
+            case Route.Here() -> log.add(batch, body);
             case Route.To(long leaderId)
             when !batch.isLeadersOwn() -> leader.propose(leaderId, body, patienceMillis(attempt));
             default -> CompletableFuture.failedFuture(new IllegalStateException("no leader"));

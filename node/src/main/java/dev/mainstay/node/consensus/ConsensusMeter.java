@@ -22,8 +22,8 @@ public interface ConsensusMeter {
     /** The log was made durable by one fsync. Log thread. */
     default void synced(long nanos) {}
 
-    /** A batch was handed to the log. Batcher thread. */
-    default void proposed(int commands, int bytes) {}
+    /** An entry of the log was applied. Apply thread. */
+    default void entryApplied(int commands, int bytes) {}
 
     /** A batch was applied, {@code nanos} after it was handed over by this member. Apply thread. */
     default void committed(int commands, long nanos) {}

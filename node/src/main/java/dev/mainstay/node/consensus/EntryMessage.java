@@ -1,22 +1,23 @@
 package dev.mainstay.node.consensus;
 
+import java.util.List;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
-/** An entry as Ratis carries it: the bytes for the log, and its commands for this member's own apply. */
+/** An entry as Ratis carries it: the bytes for the log, and what is in them for this member's own apply. */
 final class EntryMessage implements Message {
 
-    private final EntryCommands commands;
+    private final List<EntryPart> parts;
     private final ByteString content;
 
-    EntryMessage(EntryCommands commands, byte[] bytes) {
-        this.commands = commands;
+    EntryMessage(List<EntryPart> parts, byte[] bytes) {
+        this.parts = parts;
         this.content = UnsafeByteOperations.unsafeWrap(bytes);
     }
 
-    EntryCommands commands() {
-        return commands;
+    List<EntryPart> parts() {
+        return parts;
     }
 
     @Override

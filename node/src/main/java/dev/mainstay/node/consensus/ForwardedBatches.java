@@ -4,7 +4,6 @@ import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.MalformedCommandException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 
 /**
  * Takes other members' batches into the log while this member leads. The answer only says that the batch was applied here;
@@ -15,13 +14,11 @@ final class ForwardedBatches implements PeerMethods.Handler {
     private static final byte[] DONE = {};
 
     private final ProposalQueue queue;
-    private final EntryLog log;
-    private final LongSupplier clusterMillis;
+    private final EntryAssembler log;
 
-    ForwardedBatches(ProposalQueue queue, EntryLog log, LongSupplier clusterMillis) {
+    ForwardedBatches(ProposalQueue queue, EntryAssembler log) {
         this.queue = queue;
         this.log = log;
-        this.clusterMillis = clusterMillis;
     }
 
     @Override
@@ -38,8 +35,7 @@ final class ForwardedBatches implements PeerMethods.Handler {
         if (batch.origin().memberId() != from) {
             return refused("a batch of another member");
         }
-        byte[] entry = CommandCodec.entry(clusterMillis.getAsLong(), body);
-        return log.append(new EntryCommands.Forwarded(batch.commands()), entry).thenApply(_ -> DONE);
+        return log.add(new EntryPart.Forwarded(batch), body).thenApply(_ -> DONE);
     }
 
     private static CompletableFuture<byte[]> refused(String why) {

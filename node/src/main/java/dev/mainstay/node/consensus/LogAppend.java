@@ -19,7 +19,7 @@ final class LogAppend implements EntryLog {
     /** The most that the log's own framing adds to a body. */
     static final int FRAME_BYTES = 16;
 
-    /** By then a call has long been answered: at most two batches of each of nine members are under way. */
+    /** By then a call has long been answered: at most two entries are under way. */
     private static final int FORGET_AFTER_CALLS = 64;
 
     private final RatisGroup group;
@@ -31,7 +31,7 @@ final class LogAppend implements EntryLog {
     }
 
     @Override
-    public CompletableFuture<RaftClientReply> append(EntryCommands commands, byte[] entry) {
+    public CompletableFuture<RaftClientReply> append(List<EntryPart> parts, byte[] entry) {
         long call = calls.incrementAndGet();
         RaftClientRequest request = RaftClientRequest.newBuilder()
                 .setClientId(client)
@@ -41,7 +41,7 @@ final class LogAppend implements EntryLog {
                 // Nothing is ever sent twice here: let Ratis' retry cache forget what must have been answered by now.
                 .setRepliedCallIds(call > FORGET_AFTER_CALLS ? List.of(call - FORGET_AFTER_CALLS) : List.of())
                 .setType(RaftClientRequest.writeRequestType())
-                .setMessage(new EntryMessage(commands, entry))
+                .setMessage(new EntryMessage(parts, entry))
                 .build();
         try {
             return group.division().submitClientRequestAsync(request).thenApply(LogAppend::succeeded);

@@ -7,6 +7,7 @@ import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Invariant;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,8 +50,11 @@ final class LogStateMachine extends BaseStateMachine {
         @Nullable
         ProposalBatch underWay(BatchOrigin origin);
 
-        /** An entry was applied; {@code batch} if this member waits for it. Apply thread. */
-        void applied(LogPosition position, int bytes, @Nullable ProposalBatch batch, List<Outcome> outcomes);
+        /** An entry was applied. Apply thread. */
+        void applied(LogPosition position, int commands, int bytes);
+
+        /** A batch of an applied entry has these outcomes. Apply thread. */
+        void answered(ProposalBatch batch, List<Outcome> outcomes);
 
         /** This member leads and has applied all that was committed before. Apply thread. */
         void leaderReady();
@@ -109,7 +113,7 @@ final class LogStateMachine extends BaseStateMachine {
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
-                .setStateMachineContext(((EntryMessage) request.getMessage()).commands())
+                .setStateMachineContext(new Parts(((EntryMessage) request.getMessage()).parts()))
                 .build();
     }
 
@@ -118,36 +122,56 @@ final class LogStateMachine extends BaseStateMachine {
         LogEntryProto entry = transaction.getLogEntry();
         var position = new LogPosition(entry.getTerm(), entry.getIndex());
         ByteString data = entry.getStateMachineLogEntry().getLogData();
-        ProposalBatch own;
-        List<Outcome> outcomes;
+        List<CommandBatch> batches;
+        List<List<Outcome>> outcomes;
         try {
-            CommandBatch batch = batch(data, transaction.getStateMachineContext());
-            own = events.underWay(batch.origin());
-            outcomes = state.apply(position, batch);
+            batches = batches(data, transaction.getStateMachineContext());
+            outcomes = state.apply(position, batches);
             Invariant.check(
-                    outcomes.isEmpty() || outcomes.size() == batch.commands().size(),
-                    "%d outcomes for %d commands at index %d",
+                    outcomes.isEmpty() || outcomes.size() == batches.size(),
+                    "outcomes of %d batches for %d at index %d",
                     outcomes.size(),
-                    batch.commands().size(),
+                    batches.size(),
                     position.index());
         } catch (RuntimeException | Error e) {
             events.failed("applying log entry " + position.index() + " failed, the state can't be trusted", e);
             throw e;
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-        events.applied(position, data.size(), own, outcomes);
+        events.applied(position, commands(batches), data.size());
+        for (int i = 0; i < outcomes.size(); i++) {
+            ProposalBatch own = events.underWay(batches.get(i).origin());
+            if (own != null && outcomes.get(i).size() == own.size()) {
+                events.answered(own, outcomes.get(i));
+            }
+        }
         return DONE;
     }
 
-    /** Clock and origin are those of the log; the commands needn't be decoded where they were put into the log. */
-    private static CommandBatch batch(ByteString data, @Nullable Object context) {
-        return context instanceof EntryCommands known
-                ? CommandCodec.header(
-                        data.substring(0, Math.min(data.size(), CommandCodec.HEADER_BYTES))
-                                .toByteArray(),
-                        known.commands())
-                : CommandCodec.decode(data.toByteArray());
+    private static int commands(List<CommandBatch> batches) {
+        int commands = 0;
+        for (CommandBatch batch : batches) {
+            commands += batch.commands().size();
+        }
+        return commands;
     }
+
+    /** The clock is that of the log; the batches needn't be decoded where they were put into the log. */
+    private static List<CommandBatch> batches(ByteString data, @Nullable Object context) {
+        if (!(context instanceof Parts(List<EntryPart> parts))) {
+            return CommandCodec.decode(data.toByteArray());
+        }
+        long clockMillis = CommandCodec.clockMillis(data.substring(0, Math.min(data.size(), CommandCodec.CLOCK_BYTES))
+                .toByteArray());
+        var batches = new ArrayList<CommandBatch>(parts.size());
+        for (EntryPart part : parts) {
+            batches.add(new CommandBatch(clockMillis, part.origin(), part.commands()));
+        }
+        return batches;
+    }
+
+    /** What is in an entry that this member appended. */
+    record Parts(List<EntryPart> parts) {}
 
     /** The answer to a read-index round: that it was answered is all that is asked. */
     @Override

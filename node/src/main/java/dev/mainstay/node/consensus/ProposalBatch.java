@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Proposals that travel together, as often as it takes. Made by the batcher, finished once, by whoever learns its fate
  * first.
  */
-final class ProposalBatch implements EntryCommands {
+final class ProposalBatch implements EntryPart {
 
     private final List<Proposal> proposals;
     private final List<Command> commands;
@@ -40,7 +40,8 @@ final class ProposalBatch implements EntryCommands {
         }
     }
 
-    BatchOrigin origin() {
+    @Override
+    public BatchOrigin origin() {
         return origin;
     }
 

@@ -139,6 +139,11 @@ final class ProposalQueue {
         }
     }
 
+    /** Whether this member, as the leader that took it in, may append this part. */
+    boolean leadsFor(EntryPart part) {
+        return (part instanceof ProposalBatch own ? routeOf(own) : route()) instanceof Route.Here;
+    }
+
     /** The way batches go now. */
     Route route() {
         lock.lock();

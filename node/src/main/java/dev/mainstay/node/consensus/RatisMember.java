@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * This member of the Raft group: the way into the log, the read barrier and the status. Made first, so that whoever
  * proposes can be built on it, then started, once.
  *
- * <p>A proposal's path: {@link ProposalQueue} → {@link Batcher} → Ratis appends and fsyncs → {@link LogStateMachine} on
+ * <p>A proposal's path: {@link ProposalQueue} → {@link Batcher} → {@link EntryAssembler} → Ratis appends and fsyncs → {@link LogStateMachine} on
  * the apply thread → answer. Any thread may call the methods here.
  */
 public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, AutoCloseable {
@@ -51,6 +52,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ExecutorService readThread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("read-rounds").factory());
 
+    /** Holds at most one task: the next entry is made by one thread. */
+    private final ExecutorService entryThread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("entries").factory());
+
     private final LogTrimmer trimmer;
     private final ConfigurationFile configuration;
     private final SyncClock syncClock;
@@ -65,6 +70,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             RatisGroup group,
             RatisControl control,
             LogStateMachine stateMachine,
+            EntryAssembler entries,
             Batcher batcher,
             Watchdog watchdog,
             LeadershipNotice leadership,
@@ -103,7 +109,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
      * Verifies the log, replays what the state lacks and joins the group. Returns when the log is open; whether there is
      * a leader shows in {@link RaftStatus}.
      *
-     * @param clusterMillis cluster elapsed time, stamped into each batch; called on the batcher thread while leading
+     * @param clusterMillis cluster elapsed time, stamped into each entry; called while leading, on any thread
      * @throws DamagedLogException if acknowledged writes are damaged or missing
      * @throws IOException if the log or the peer port can't be opened
      */
@@ -129,9 +135,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
         RatisGroup group =
                 RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers()));
-        var log = new LogAppend(group);
-        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, clusterMillis));
-        var batcher = new Batcher(traffic.queue(), log, this::proposeTo, clusterMillis, nanoClock, meter, settings);
+        var log = new EntryAssembler(
+                new LogAppend(group), traffic.queue()::leadsFor, clusterMillis, settings.batching(), this::appendNext);
+        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log));
+        var batcher = new Batcher(traffic.queue(), log, this::proposeTo, nanoClock, meter, settings);
         var reconnection =
                 new Reconnection(group::reconnect, settings.timeouts().electionMillis());
         var watchdog = new Watchdog(
@@ -144,7 +151,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 nanoClock,
                 TimeUnit.MILLISECONDS.toNanos(settings.timeouts().electionMillis()));
         var control = new RatisControl(group, 2 * settings.timeouts().electionMillis());
-        running = new Running(group, control, stateMachine, batcher, watchdog, notice, acknowledged);
+        running = new Running(group, control, stateMachine, log, batcher, watchdog, notice, acknowledged);
         try {
             group.start();
         } catch (IOException | RuntimeException e) {
@@ -271,6 +278,12 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         return traffic.queue().waitingBytes();
     }
 
+    /** Batches, of this member and of others, that wait for room in the log that this member leads. */
+    public int batchesWaiting() {
+        Running now = running;
+        return now == null ? 0 : now.entries.waiting();
+    }
+
     /** What the log's files take, in bytes, preallocated space included. Asks the file system. */
     public long logBytes() {
         try {
@@ -319,6 +332,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         }
         peers.close();
         readThread.shutdown();
+        entryThread.shutdown();
         now.watchdog.close();
         now.leadership.close();
         now.acknowledged.close();
@@ -352,8 +366,16 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     }
 
     private void follow(Runnable round) {
+        executeUnlessClosed(readThread, round);
+    }
+
+    private void appendNext(Runnable append) {
+        executeUnlessClosed(entryThread, append);
+    }
+
+    private static void executeUnlessClosed(Executor thread, Runnable task) {
         try {
-            readThread.execute(round);
+            thread.execute(task);
         } catch (RejectedExecutionException e) {
             LOG.debug("closed", e);
         }
@@ -399,14 +421,18 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         }
 
         @Override
-        public void applied(LogPosition position, int bytes, @Nullable ProposalBatch batch, List<Outcome> outcomes) {
+        public void applied(LogPosition position, int commands, int bytes) {
             trimmer.applied(bytes);
-            Running now = running;
-            if (fatal.isTripped() || now == null) {
-                return;
+            meter.entryApplied(commands, bytes);
+            if (running != null && !fatal.isTripped()) {
+                acknowledged.set(position.index());
             }
-            acknowledged.set(position.index());
-            if (batch != null && outcomes.size() == batch.size()) {
+        }
+
+        @Override
+        public void answered(ProposalBatch batch, List<Outcome> outcomes) {
+            Running now = running;
+            if (now != null && !fatal.isTripped()) {
                 now.batcher.applied(batch, outcomes);
             }
         }

@@ -12,10 +12,11 @@ public interface ReplicatedState {
      * Applies one log entry and makes its effects visible to readers before it returns. Positions only grow; not every
      * index is seen, since some entries belong to the log itself.
      *
-     * @return one outcome per command, in order; none for a replayed entry that the state already has
+     * @return for each batch one outcome per command, in order, and none if the batch came earlier; nothing for a replayed
+     *     entry that the state already has
      * @throws RuntimeException if the state can't be trusted any more: the member stops
      */
-    List<Outcome> apply(LogPosition position, CommandBatch batch);
+    List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches);
 
     /** The last position whose effects survive a crash; replay starts behind it. (0, 0) for none. */
     LogPosition durable();

@@ -86,8 +86,8 @@ final class ApplyMeters {
         return Counter.builder(name).description(help).register(registry);
     }
 
-    /** An entry was applied; it may have no outcomes if it was applied before. */
-    void applied(List<Command> commands, List<Outcome> outcomes, double seconds) {
+    /** A batch was applied; it may have no outcomes if it was applied before. */
+    void applied(List<Command> commands, List<Outcome> outcomes, double secondsEach) {
         for (int i = 0; i < outcomes.size(); i++) {
             Command command = commands.get(i);
             Outcome outcome = outcomes.get(i);
@@ -95,7 +95,7 @@ final class ApplyMeters {
             Kind kind = kind(command);
             Times booked = kind == null ? null : times.get(kind);
             if (booked != null) {
-                (refused ? booked.refused : booked.done).record(seconds / outcomes.size());
+                (refused ? booked.refused : booked.done).record(secondsEach);
             }
             count(outcome);
             if (command instanceof Operation operation) {

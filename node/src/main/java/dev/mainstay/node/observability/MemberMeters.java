@@ -1,6 +1,6 @@
 package dev.mainstay.node.observability;
 
-import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
@@ -84,7 +84,7 @@ public final class MemberMeters {
                 .description("How many requests share a log entry and its fsync.")
                 .serviceLevelObjectives(Exponential.bounds(1, 13))
                 .register(registry);
-        logBytes = counter("mainstay_log_written_bytes_total", "Bytes of requests written to the log.");
+        logBytes = counter("mainstay_log_written_bytes_total", "Bytes of the log entries that were applied.");
         failed = counter("etcd_server_proposals_failed_total", "The total number of failed proposals seen.");
         leaderChanges = counter("etcd_server_leader_changes_seen_total", "The number of leader changes seen.");
         slowDisk = counter("mainstay_slow_disk_total", "Syncs of the log that took longer than an election.");
@@ -120,12 +120,18 @@ public final class MemberMeters {
     }
 
     /** An entry was applied. Apply thread. */
-    public void applied(LogPosition position, List<Command> commands, List<Outcome> outcomes, long nanos) {
+    public void applied(LogPosition position, List<CommandBatch> batches, List<List<Outcome>> outcomes, long nanos) {
+        int commands = 0;
+        for (CommandBatch batch : batches) {
+            commands += batch.commands().size();
+        }
         if (slowLog.isSlow(nanos)) {
             slowApply.increment();
-            slowLog.warn("log entry " + position.index() + " with " + commands.size() + " requests", nanos);
+            slowLog.warn("log entry " + position.index() + " with " + commands + " requests", nanos);
         }
-        apply.applied(commands, outcomes, nanos / NANOS_PER_SECOND);
+        for (int i = 0; i < outcomes.size(); i++) {
+            apply.applied(batches.get(i).commands(), outcomes.get(i), nanos / NANOS_PER_SECOND / commands);
+        }
     }
 
     /** A keep-alive was answered with the lease alive. Any thread. */
@@ -205,7 +211,7 @@ public final class MemberMeters {
             }
 
             @Override
-            public void proposed(int commands, int bytes) {
+            public void entryApplied(int commands, int bytes) {
                 entryCommands.record(commands);
                 logBytes.increment(bytes);
             }

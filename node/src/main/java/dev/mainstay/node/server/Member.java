@@ -254,6 +254,10 @@ public final class Member implements AutoCloseable {
                 "mainstay_proposals_waiting_bytes",
                 "Bytes of requests that wait to be put into the log.",
                 core.raft()::waitingProposalBytes);
+        gauges.gauge(
+                "mainstay_batches_waiting",
+                "Batches of requests that wait for room in the log that this member leads.",
+                core.raft()::batchesWaiting);
         gauges.gauge("mainstay_ranges_waiting", "Long reads that wait for a thread.", api::rangesWaiting);
         gauges.gauge("mainstay_ranges_running", "Long reads under way.", api::rangesRunning);
         gauges.gauge(

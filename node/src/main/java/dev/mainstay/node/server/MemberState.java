@@ -14,10 +14,10 @@ import java.util.List;
 record MemberState(Applier applier, KvStore keys, Store store, MemberMeters meters) implements ReplicatedState {
 
     @Override
-    public List<Outcome> apply(LogPosition position, CommandBatch batch) {
+    public List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches) {
         long start = System.nanoTime();
-        List<Outcome> outcomes = applier.apply(position, batch);
-        meters.applied(position, batch.commands(), outcomes, System.nanoTime() - start);
+        List<List<Outcome>> outcomes = applier.apply(position, batches);
+        meters.applied(position, batches, outcomes, System.nanoTime() - start);
         return outcomes;
     }
 

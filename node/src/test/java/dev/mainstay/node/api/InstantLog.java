@@ -47,7 +47,10 @@ final class InstantLog implements Proposer, ReadBarrier, RaftStatus, AutoCloseab
 
     private Outcome apply(Command command) {
         index++;
-        return applier.apply(new LogPosition(TERM, index), new CommandBatch(clockMillis.getAsLong(), List.of(command)))
+        return applier.apply(
+                        new LogPosition(TERM, index),
+                        List.of(new CommandBatch(clockMillis.getAsLong(), List.of(command))))
+                .getFirst()
                 .getFirst();
     }
 

@@ -145,7 +145,8 @@ class ApplierTest {
 
     @Test
     void expiryYieldsToARenewal() {
-        replica.applier.apply(new LogPosition(1, 1), new CommandBatch(1_000, List.of(new Command.GrantLease(7, 10))));
+        replica.applier.apply(
+                new LogPosition(1, 1), List.of(new CommandBatch(1_000, List.of(new Command.GrantLease(7, 10)))));
         replica.applyOne(new Command.RenewLease(7, 20_000));
 
         replica.applyOne(new Command.ExpireLease(7, 11_000));

@@ -121,7 +121,7 @@ public final class CoreMeasurement {
                 commands.add(new Operation.Put(key, VALUE, 0, false, false, false));
             }
             LogPosition next = new LogPosition(1, applier.applied().index() + 1);
-            applier.apply(next, new CommandBatch(0, commands));
+            applier.apply(next, List.of(new CommandBatch(0, commands)));
         }
         return kv.revision();
     }

@@ -85,7 +85,8 @@ final class Replica {
     /** Applies commands as the next entry, at the clock of the last. */
     List<Outcome> apply(Command... commands) {
         LogPosition next = new LogPosition(1, applier.applied().index() + 1);
-        return applier.apply(next, new CommandBatch(applier.clockMillis(), List.of(commands)));
+        return applier.apply(next, List.of(new CommandBatch(applier.clockMillis(), List.of(commands))))
+                .getFirst();
     }
 
     /** Applies one command as the next entry. */

@@ -31,8 +31,8 @@ class ReplicaSimulationTest {
         for (int i = 0; i < ENTRIES; i++) {
             clockMillis += random.nextInt(3_000);
             CommandBatch batch = commands.batch(clockMillis, steady.kv.revision());
-            log.add(CommandCodec.encode(batch));
-            outcomes.add(steady.applier.apply(position(i), batch));
+            log.add(CommandCodec.encode(List.of(batch)));
+            outcomes.add(steady.applier.apply(position(i), List.of(batch)).getFirst());
 
             shaken = shake(random, shaken);
             catchUp(shaken, i);
@@ -66,8 +66,8 @@ class ReplicaSimulationTest {
     private void catchUp(Replica replica, int last) {
         int applied = (int) replica.applier.applied().index();
         for (int i = Math.max(0, applied - 3); i <= last; i++) {
-            List<Outcome> again = replica.applier.apply(position(i), CommandCodec.decode(log.get(i)));
-            assertThat(again).isEqualTo(i < applied ? List.of() : outcomes.get(i));
+            List<List<Outcome>> again = replica.applier.apply(position(i), CommandCodec.decode(log.get(i)));
+            assertThat(again).isEqualTo(i < applied ? List.of() : List.of(outcomes.get(i)));
         }
     }
 

@@ -70,9 +70,9 @@ class StateHashTest {
             replica.applyOne(command);
             hashes.add(hash(replica));
         }
-        one.applier.apply(new LogPosition(1, 1), new CommandBatch(1, List.of(new Command.Tick())));
+        one.applier.apply(new LogPosition(1, 1), List.of(new CommandBatch(1, List.of(new Command.Tick()))));
         hashes.add(hash(one));
-        other.applier.apply(new LogPosition(2, 1), new CommandBatch(0, List.of(new Command.Tick())));
+        other.applier.apply(new LogPosition(2, 1), List.of(new CommandBatch(0, List.of(new Command.Tick()))));
         hashes.add(hash(other));
 
         assertThat(hashes).hasSize(9);
@@ -116,7 +116,7 @@ class StateHashTest {
         RandomCommands commands = new RandomCommands(new Random(seed));
         Replica late = other;
         for (int i = 0; i < 10; i++) {
-            byte[] entry = CommandCodec.encode(commands.batch(i, one.kv.revision()));
+            byte[] entry = CommandCodec.encode(List.of(commands.batch(i, one.kv.revision())));
             LogPosition position = new LogPosition(1, i + 1L);
             one.applier.apply(position, CommandCodec.decode(entry));
             late.applier.apply(position, CommandCodec.decode(entry));

@@ -24,15 +24,15 @@ class CommandCodecTest {
     @Seeds(500)
     void whatIsWrittenIsRead(long seed) {
         Random random = new Random(seed);
-        CommandBatch batch = new RandomCommands(random).batch(random.nextLong(), random.nextInt(100));
+        List<CommandBatch> batches = batches(random, random.nextLong());
 
-        assertThat(CommandCodec.decode(CommandCodec.encode(batch))).isEqualTo(batch);
+        assertThat(CommandCodec.decode(CommandCodec.encode(batches))).isEqualTo(batches);
     }
 
     @Seeds(200)
     void noBatchIsAPrefixOfAnother(long seed) {
         Random random = new Random(seed);
-        byte[] whole = CommandCodec.encode(new RandomCommands(random).batch(seed, 50));
+        byte[] whole = CommandCodec.encode(batches(random, seed));
 
         for (int length = 0; length < whole.length; length++) {
             byte[] part = Arrays.copyOf(whole, length);
@@ -45,7 +45,7 @@ class CommandCodecTest {
     @Seeds(500)
     void damageIsRefusedOrIsTheOnlyFormOfAnotherBatch(long seed) {
         Random random = new Random(seed);
-        byte[] bytes = CommandCodec.encode(new RandomCommands(random).batch(seed, 50));
+        byte[] bytes = CommandCodec.encode(batches(random, seed));
         for (int i = 0; i < 20; i++) {
             byte[] damaged = bytes.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
@@ -61,8 +61,8 @@ class CommandCodecTest {
     void versionOneIsStillRead() throws IOException {
         byte[] fixture = fixture("format/command-batch-v1.hex");
 
-        assertThat(CommandCodec.decode(fixture)).isEqualTo(oneOfEachOfVersionOne());
-        assertThat(CommandCodec.encode(oneOfEachOfVersionOne())).isEqualTo(fixture);
+        assertThat(CommandCodec.decode(fixture)).containsExactly(oneOfEachOfVersionOne());
+        assertThat(CommandCodec.encode(List.of(oneOfEachOfVersionOne()))).isEqualTo(fixture);
     }
 
     @Test
@@ -73,8 +73,36 @@ class CommandCodecTest {
                 new BatchOrigin(0x8e9e05c52164694dL, 1_790_000_000_000L, 300),
                 oneOfEach().commands());
 
-        assertThat(CommandCodec.decode(fixture)).isEqualTo(batch);
-        assertThat(CommandCodec.encode(batch)).isEqualTo(fixture);
+        assertThat(CommandCodec.decode(fixture)).containsExactly(batch);
+        assertThat(CommandCodec.encode(List.of(batch))).isEqualTo(fixture);
+    }
+
+    @Test
+    void versionThreeIsStillRead() throws IOException {
+        byte[] fixture = fixture("format/command-batch-v3.hex");
+        List<CommandBatch> batches = List.of(
+                new CommandBatch(
+                        1_234_567,
+                        new BatchOrigin(0x8e9e05c52164694dL, 1_790_000_000_000L, 300),
+                        oneOfEach().commands()),
+                new CommandBatch(1_234_567, new BatchOrigin(7, 1, 1), List.of()),
+                new CommandBatch(1_234_567, new BatchOrigin(8, 2, 3), List.of(new Command.Tick())));
+
+        assertThat(CommandCodec.decode(fixture)).isEqualTo(batches);
+        assertThat(CommandCodec.encode(batches)).isEqualTo(fixture);
+    }
+
+    @Test
+    void severalBatchesAreAtLeastTwo() {
+        byte[] body = CommandCodec.body(new BatchOrigin(1, 1, 1), List.of(new Command.Tick()));
+        byte[] entry = CommandCodec.entry(5, List.of(body, body));
+        int afterFirst = entry.length - body.length;
+        byte[] one = Arrays.copyOf(entry, afterFirst);
+        one[2] = 1;
+
+        assertThatThrownBy(() -> CommandCodec.decode(one))
+                .isInstanceOf(MalformedCommandException.class)
+                .hasMessageContaining("several batches with 1");
     }
 
     @Seeds(100)
@@ -84,30 +112,47 @@ class CommandCodecTest {
         BatchOrigin origin = new BatchOrigin(1 + random.nextInt(9), random.nextLong(), random.nextLong());
         byte[] body = CommandCodec.body(origin, batch.commands());
 
-        byte[] entry = CommandCodec.entry(batch.clockMillis(), body);
+        byte[] entry = CommandCodec.entry(batch.clockMillis(), List.of(body));
 
         CommandBatch whole = new CommandBatch(batch.clockMillis(), origin, batch.commands());
-        assertThat(CommandCodec.decode(entry)).isEqualTo(whole);
-        assertThat(CommandCodec.header(entry, batch.commands())).isEqualTo(whole);
+        assertThat(CommandCodec.decode(entry)).containsExactly(whole);
+        assertThat(CommandCodec.clockMillis(Arrays.copyOf(entry, Math.min(entry.length, CommandCodec.CLOCK_BYTES))))
+                .isEqualTo(batch.clockMillis());
         assertThat(CommandCodec.decodeBody(body)).isEqualTo(whole.at(0));
     }
 
     @Test
     void anUnknownVersionIsRefused() {
-        byte[] bytes = CommandCodec.encode(oneOfEach());
-        bytes[0] = 3;
+        byte[] bytes = CommandCodec.encode(List.of(oneOfEach()));
+        bytes[0] = 4;
 
         assertThatThrownBy(() -> CommandCodec.decode(bytes))
                 .isInstanceOf(MalformedCommandException.class)
-                .hasMessageContaining("version 3");
+                .hasMessageContaining("version 4");
     }
 
     @Test
     void nestingIsBoundedBothWays() {
-        assertThat(CommandCodec.decode(CommandCodec.encode(nested(CommandCodec.MAX_NESTING))))
-                .isEqualTo(nested(CommandCodec.MAX_NESTING));
-        assertThatThrownBy(() -> CommandCodec.encode(nested(CommandCodec.MAX_NESTING + 1)))
+        assertThat(CommandCodec.decode(CommandCodec.encode(List.of(nested(CommandCodec.MAX_NESTING)))))
+                .containsExactly(nested(CommandCodec.MAX_NESTING));
+        assertThatThrownBy(() -> CommandCodec.encode(List.of(nested(CommandCodec.MAX_NESTING + 1))))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** One batch, or several that each have an origin. */
+    private static List<CommandBatch> batches(Random random, long clockMillis) {
+        int count = 1 + random.nextInt(4);
+        List<CommandBatch> batches = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            List<Command> commands = new RandomCommands(random)
+                    .batch(clockMillis, random.nextInt(50))
+                    .commands();
+            BatchOrigin origin = count == 1 && random.nextBoolean()
+                    ? BatchOrigin.NONE
+                    : new BatchOrigin(1 + random.nextInt(9), random.nextLong(), random.nextLong());
+            batches.add(new CommandBatch(clockMillis, origin, commands));
+        }
+        return batches;
     }
 
     private static CommandBatch nested(int depth) {

@@ -46,11 +46,18 @@ final class FileState implements ReplicatedState {
     }
 
     @Override
-    public synchronized List<Outcome> apply(LogPosition position, CommandBatch batch) {
+    public synchronized List<List<Outcome>> apply(LogPosition position, List<CommandBatch> entry) {
         onApply.run();
         if (position.index() <= applied.index()) {
             throw new IllegalStateException("index " + position.index() + " after " + applied.index());
         }
+        List<List<Outcome>> outcomes = entry.stream().map(this::apply).toList();
+        applied = position;
+        batches.addAndGet(entry.size());
+        return outcomes;
+    }
+
+    private List<Outcome> apply(CommandBatch batch) {
         var outcomes = new ArrayList<Outcome>();
         for (Command command : batch.commands()) {
             if (command instanceof Put put) {
@@ -60,8 +67,6 @@ final class FileState implements ReplicatedState {
                 outcomes.add(new Outcome.Done(revision));
             }
         }
-        applied = position;
-        batches.incrementAndGet();
         return outcomes;
     }
 

@@ -87,6 +87,9 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         /** Starts the read round that follows another. */
         Executor readRounds();
 
+        /** Makes the entry that waited for room. */
+        Executor entries();
+
         /** The one on which leadership is told. */
         ExecutorService leadership();
     }
@@ -112,13 +115,17 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         traffic = new LogTraffic(settings, log::readIndex, threads.readRounds(), nanoClock, ConsensusMeter.NONE);
         traffic.queue().begin(session);
         port = new PeerPort(clusterId, List.of(), PeerSecurity.of(Optional.empty()), PeerMeter.NONE);
-        EntryLog entries = log::append;
-        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), entries, clusterMillis));
+        var entries = new EntryAssembler(
+                (parts, entry) -> log.append(new LogStateMachine.Parts(parts), entry),
+                traffic.queue()::leadsFor,
+                clusterMillis,
+                BATCHING,
+                threads.entries());
+        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), entries));
         batcher = new Batcher(
                 traffic.queue(),
                 entries,
                 (leader, body, millis) -> link.call(leader, PeerMethod.PROPOSE, body, millis),
-                clusterMillis,
                 nanoClock,
                 ConsensusMeter.NONE,
                 settings);
@@ -277,10 +284,11 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         }
 
         @Override
-        public void applied(LogPosition position, int bytes, @Nullable ProposalBatch batch, List<Outcome> outcomes) {
-            if (batch != null && outcomes.size() == batch.size()) {
-                batcher.applied(batch, outcomes);
-            }
+        public void applied(LogPosition position, int commands, int bytes) {}
+
+        @Override
+        public void answered(ProposalBatch batch, List<Outcome> outcomes) {
+            batcher.applied(batch, outcomes);
         }
 
         @Override

@@ -71,7 +71,8 @@ final class HashWorld implements PeerCalls, Proposer, AutoCloseable {
         }
 
         Outcome apply(long at, Command command) {
-            return applier.apply(new LogPosition(1, at), new CommandBatch(0, List.of(command)))
+            return applier.apply(new LogPosition(1, at), List.of(new CommandBatch(0, List.of(command))))
+                    .getFirst()
                     .getFirst();
         }
 

@@ -46,6 +46,8 @@ final class MemberWorld implements Proposer {
     /** Applies a command that somebody else proposed. */
     Outcome commit(Command command) {
         LogPosition next = new LogPosition(1, applier.applied().index() + 1);
-        return applier.apply(next, new CommandBatch(0, List.of(command))).getFirst();
+        return applier.apply(next, List.of(new CommandBatch(0, List.of(command))))
+                .getFirst()
+                .getFirst();
     }
 }

@@ -1,7 +1,6 @@
 package dev.mainstay.node.simulation;
 
 import dev.mainstay.node.apply.CommittedEvents;
-import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.common.Bytes;
@@ -176,12 +175,14 @@ final class Judge {
         return new SimulatedConsensus.Log() {
             @Override
             public CompletableFuture<Void> append(Object context, byte[] entry) {
-                CommandBatch batch = CommandCodec.decode(entry);
+                int commands = CommandCodec.decode(entry).stream()
+                        .mapToInt(batch -> batch.commands().size())
+                        .sum();
                 timeline.check(
-                        batch.commands().size() <= SimulatedConsensus.BATCH_COMMANDS
+                        commands <= SimulatedConsensus.BATCH_COMMANDS
                                 && entry.length <= SimulatedConsensus.maxEntryBytes(),
                         "an entry of %d commands and %d bytes",
-                        batch.commands().size(),
+                        commands,
                         entry.length);
                 return raft.append(context, entry);
             }

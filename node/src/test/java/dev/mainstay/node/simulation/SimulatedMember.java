@@ -257,6 +257,11 @@ final class SimulatedMember {
                     }
 
                     @Override
+                    public Executor entries() {
+                        return life.soon("next entry");
+                    }
+
+                    @Override
                     public ExecutorService leadership() {
                         return life.oneThread("leadership");
                     }
@@ -425,10 +430,9 @@ final class SimulatedMember {
         }
 
         @Override
-        public List<Outcome> apply(LogPosition position, CommandBatch batch) {
-            CommandBatch given =
-                    flaw == Flaw.FORGETS_BATCHES ? new CommandBatch(batch.clockMillis(), batch.commands()) : batch;
-            List<Outcome> outcomes = real.apply(position, given);
+        public List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches) {
+            List<CommandBatch> given = flaw == Flaw.FORGETS_BATCHES ? withoutOrigins(batches) : batches;
+            List<List<Outcome>> outcomes = real.apply(position, given);
             if (timeline.isTraced()) {
                 timeline.note("m" + id + " applies " + position.index() + ": " + given + " -> " + outcomes);
             }
@@ -443,6 +447,12 @@ final class SimulatedMember {
                             leases.leases(),
                             members.now()));
             return outcomes;
+        }
+
+        private static List<CommandBatch> withoutOrigins(List<CommandBatch> batches) {
+            return batches.stream()
+                    .map(batch -> new CommandBatch(batch.clockMillis(), batch.commands()))
+                    .toList();
         }
 
         @Override

@@ -1,0 +1,28 @@
+package dev.mainstay.node.consensus;
+
+import dev.mainstay.node.command.BatchOrigin;
+import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.CommandBatch;
+import java.util.List;
+
+/** A batch in an entry that this member appends, kept beside the entry's bytes for its own apply. */
+sealed interface EntryPart permits ProposalBatch, EntryPart.Forwarded {
+
+    BatchOrigin origin();
+
+    List<Command> commands();
+
+    /** Another member's batch. */
+    record Forwarded(CommandBatch batch) implements EntryPart {
+
+        @Override
+        public BatchOrigin origin() {
+            return batch.origin();
+        }
+
+        @Override
+        public List<Command> commands() {
+            return batch.commands();
+        }
+    }
+}
