@@ -4,6 +4,7 @@ import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.MalformedCommandException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * Takes other members' batches into the log while this member leads. The answer only says that the batch was applied here;
@@ -15,10 +16,15 @@ final class ForwardedBatches implements PeerMethods.Handler {
 
     private final ProposalQueue queue;
     private final EntryAssembler log;
+    private final CommitNews news;
+    private final LongSupplier committed;
 
-    ForwardedBatches(ProposalQueue queue, EntryAssembler log) {
+    /** @param committed up to where the log is committed */
+    ForwardedBatches(ProposalQueue queue, EntryAssembler log, CommitNews news, LongSupplier committed) {
         this.queue = queue;
         this.log = log;
+        this.news = news;
+        this.committed = committed;
     }
 
     @Override
@@ -35,7 +41,10 @@ final class ForwardedBatches implements PeerMethods.Handler {
         if (batch.origin().memberId() != from) {
             return refused("a batch of another member");
         }
-        return log.add(new EntryPart.Forwarded(batch), body).thenApply(_ -> DONE);
+        news.forwarded(from);
+        return log.add(new EntryPart.Forwarded(batch), body)
+                .whenComplete((_, _) -> news.settled(from, committed.getAsLong()))
+                .thenApply(_ -> DONE);
     }
 
     private static CompletableFuture<byte[]> refused(String why) {

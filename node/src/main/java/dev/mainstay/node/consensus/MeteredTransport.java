@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 public final class MeteredTransport implements RpcType {
 
     private static final String METER = "mainstay.peer.meter";
+    private static final String NEWS = "mainstay.commit.news";
 
     /** Called by Ratis. */
     public MeteredTransport() {}
 
-    /** Says where the transport made with these parameters is to report to. */
-    static void report(Parameters parameters, PeerMeter meter) {
+    /** Says where the transport made with these parameters is to report to, and who waits for commits. */
+    static void install(Parameters parameters, PeerMeter meter, CommitNews news) {
         parameters.put(METER, meter, PeerMeter.class);
+        parameters.put(NEWS, news, CommitNews.class);
     }
 
     @Override
@@ -35,10 +37,11 @@ public final class MeteredTransport implements RpcType {
     @Override
     public RpcFactory newFactory(Parameters parameters) {
         PeerMeter meter = parameters.getNonNull(METER, PeerMeter.class);
+        CommitNews news = parameters.getNonNull(NEWS, CommitNews.class);
         return new GrpcFactory(parameters) {
             @Override
             public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-                return new MeteredAppender(server, state, follower, meter);
+                return new MeteredAppender(server, state, follower, meter, news);
             }
         };
     }
@@ -52,8 +55,13 @@ public final class MeteredTransport implements RpcType {
         private long lastNanos;
         private boolean first = true;
 
-        MeteredAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower, PeerMeter meter) {
-            super(server, state, follower);
+        MeteredAppender(
+                RaftServer.Division server,
+                LeaderState state,
+                FollowerInfo follower,
+                PeerMeter meter,
+                CommitNews news) {
+            super(server, state, follower, news);
             this.meter = meter;
             this.follower = RatisGroup.memberId(follower.getId());
             // Ratis beats twice in the shortest time after which a follower misses its leader.

@@ -133,11 +133,12 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                         Thread.ofPlatform().daemon().name("leadership").factory()));
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
+        var news = new CommitNews();
         RatisGroup group =
-                RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers()));
+                RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers(), news));
         var log = new EntryAssembler(
                 new LogAppend(group), traffic.queue()::leadsFor, clusterMillis, settings.batching(), this::appendNext);
-        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log));
+        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, news, group::committedIndex));
         var batcher = new Batcher(traffic.queue(), log, this::proposeTo, nanoClock, meter, settings);
         var reconnection =
                 new Reconnection(group::reconnect, settings.timeouts().electionMillis());

@@ -45,9 +45,9 @@ final class RatisProperties {
         return settings.batching().maxEntryBytes() + (2 << 20);
     }
 
-    static Parameters parameters(PeerPort port, PeerSecurity security, PeerMeter meter) {
+    static Parameters parameters(PeerPort port, PeerSecurity security, PeerMeter meter, CommitNews news) {
         var parameters = new Parameters();
-        MeteredTransport.report(parameters, meter);
+        MeteredTransport.install(parameters, meter, news);
         security.secure(parameters);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
         return parameters;

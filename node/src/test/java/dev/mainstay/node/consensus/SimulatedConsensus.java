@@ -121,7 +121,9 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
                 clusterMillis,
                 BATCHING,
                 threads.entries());
-        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), entries));
+        port.register(
+                PeerMethod.PROPOSE,
+                new ForwardedBatches(traffic.queue(), entries, new CommitNews(), log::committedIndex));
         batcher = new Batcher(
                 traffic.queue(),
                 entries,
