@@ -22,14 +22,15 @@ final class HistoryFile {
             operations.stream()
                     .sorted(Comparator.comparingLong(Operation::asked))
                     .forEach(operation -> out.printf(
-                            "%.6f %s client %d: %s -> %s%n",
+                            "%.6f %s client %d: %s -> %s by %x%n",
                             (operation.asked() - begin) / 1e9,
                             operation.answer() == null
                                     ? "      ?"
                                     : String.format("%.6f", (operation.answered() - begin) / 1e9),
                             operation.client(),
                             operation.request(),
-                            operation.answer()));
+                            operation.answer(),
+                            operation.member()));
             for (WatchLog watch : watches) {
                 out.println("watcher " + watch.name() + " of " + watch.keys() + " from " + watch.first());
                 watch.messages().forEach(message -> out.println("  " + message));

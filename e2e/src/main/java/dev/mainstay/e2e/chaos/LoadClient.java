@@ -2,7 +2,6 @@ package dev.mainstay.e2e.chaos;
 
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.cluster.TestCluster;
-import dev.mainstay.e2e.linear.Answer;
 import dev.mainstay.e2e.linear.History;
 import dev.mainstay.e2e.linear.Request;
 import io.grpc.Status;
@@ -69,9 +68,9 @@ final class LoadClient implements Runnable {
     private boolean ask(EtcdClient client, Request request) {
         long operation = history.asking(number, request);
         try {
-            Answer answer = sender.send(client.kv().withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS), request);
-            history.answered(operation, answer);
-            workload.answered(request, answer);
+            Reply reply = sender.send(client.kv().withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS), request);
+            history.answered(operation, reply.member(), reply.answer());
+            workload.answered(request, reply.answer());
             answered.increment();
             return true;
         } catch (StatusRuntimeException e) {

@@ -1,29 +1,23 @@
 package dev.mainstay.e2e.chaos;
 
-import com.google.errorprone.annotations.FormatMethod;
-import com.google.errorprone.annotations.FormatString;
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.linear.Answer;
-import dev.mainstay.e2e.linear.Change;
 import dev.mainstay.e2e.linear.History;
 import dev.mainstay.e2e.linear.Keys;
-import dev.mainstay.e2e.linear.Linearizability;
+import dev.mainstay.e2e.linear.Newcomers;
 import dev.mainstay.e2e.linear.Operation;
 import dev.mainstay.e2e.linear.Request;
 import dev.mainstay.e2e.linear.Step;
-import dev.mainstay.e2e.linear.Verdict;
-import dev.mainstay.e2e.linear.WatchCheck;
 import dev.mainstay.e2e.linear.WatchLog;
-import dev.mainstay.etcd.proto.HashKVRequest;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +34,9 @@ final class Round {
 
     private final TestCluster cluster;
     private final Epoch epoch;
+    /** Ids of members that were added in earlier rounds. */
+    private final Set<Long> addedBefore;
+
     private final History history = new History();
     private final List<LoadClient> clients = new ArrayList<>();
     private final List<Watcher> watchers = new ArrayList<>();
@@ -52,6 +49,7 @@ final class Round {
     private Round(TestCluster cluster, Epoch epoch, int observer) {
         this.cluster = cluster;
         this.epoch = epoch;
+        addedBefore = cluster.added();
         this.observer = observer;
     }
 
@@ -105,17 +103,17 @@ final class Round {
         }
         clients.forEach(LoadClient::stop);
         join(clientRuns);
-        List<Answer> last = new ArrayList<>();
-        for (int member = 0; member < cluster.size(); member++) {
-            last.add(read(member, nemesis));
+        Answer last = read(0, nemesis);
+        for (int member = 1; member < cluster.size(); member++) {
+            last = read(member, nemesis);
         }
-        long revision = last.getLast().revision();
-        awaitWatchers(revision);
-        watchers.forEach(Watcher::stop);
-        join(watcherRuns);
-        threads.shutdown();
+        awaitWatchers(last.revision());
         try {
-            return check(last);
+            Epoch next = check(last);
+            watchers.forEach(Watcher::stop);
+            join(watcherRuns);
+            threads.shutdown();
+            return next;
         } catch (AssertionError e) {
             Path file = dir.resolve("history.txt");
             HistoryFile.write(
@@ -127,49 +125,23 @@ final class Round {
         }
     }
 
-    private Epoch check(List<Answer> last) {
-        long revision = last.getLast().revision();
+    private Epoch check(Answer last) throws InterruptedException {
+        Set<Long> added = new HashSet<>(cluster.added());
+        added.removeAll(addedBefore);
+        Newcomers newcomers = new Newcomers(added, epoch.past());
         List<Operation> operations = new ArrayList<>(epoch.pending());
         operations.addAll(history.operations());
-        // What came after the last read belongs to the next round.
-        NavigableMap<Long, List<Change>> seen =
-                WatchCheck.seen(watchers.getFirst().log()).headMap(revision, true);
-        Verdict verdict = Linearizability.check(epoch.revision(), epoch.pairs(), operations, seen);
-        if (!(verdict instanceof Verdict.Linearizable linearizable)) {
-            Verdict alone = Linearizability.check(epoch.revision(), epoch.pairs(), operations, new TreeMap<>());
-            throw new AssertionError(verdict + "\nwithout what watches saw: "
-                    + (alone instanceof Verdict.Linearizable ? "linearizable" : alone));
-        }
-        for (Watcher watcher : watchers) {
-            String problem = watcher.problem();
-            if (problem != null) {
-                throw new AssertionError(problem);
-            }
-            WatchCheck.check(watcher.log(), linearizable.changes(), revision).ifPresent(wrong -> {
-                throw new AssertionError(wrong);
-            });
-        }
-        requireEqualHashes(revision);
+        int older = newcomers.older(operations).size();
+        Epoch next = new RoundCheck(cluster, epoch, newcomers, operations, watchers).check(last);
         long lost = operations.stream().filter(o -> o.answer() == null).count();
         summary = String.format(
                 Locale.ROOT,
-                "%d answers, %d of unknown fate, revision %d, hashes agree",
+                "%d answers, %d of unknown fate, %d of the past by new members, revision %d, hashes agree",
                 operations.size() - lost,
                 lost,
-                revision);
-        return new Epoch(revision, last.getLast().found().getFirst(), linearizable.pending());
-    }
-
-    private void requireEqualHashes(long revision) {
-        List<Integer> hashes = new ArrayList<>();
-        for (int member = 0; member < cluster.size(); member++) {
-            hashes.add(cluster.client(member)
-                    .maintenance()
-                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                    .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
-                    .getHash());
-        }
-        require(hashes.stream().distinct().count() == 1, "hashes at revision %d differ: %s", revision, hashes);
+                older,
+                last.revision());
+        return next;
     }
 
     /** Reads everything through one member, once it answers. */
@@ -179,9 +151,9 @@ final class Round {
         while (true) {
             long operation = history.asking(observer, EVERYTHING);
             try {
-                Answer answer = Wire.send(client.kv().withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS), EVERYTHING);
-                history.answered(operation, answer);
-                return answer;
+                Reply reply = Wire.send(client.kv().withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS), EVERYTHING);
+                history.answered(operation, reply.member(), reply.answer());
+                return reply.answer();
             } catch (StatusRuntimeException e) {
                 history.lost(operation);
                 if (System.nanoTime() > deadline) {
@@ -211,7 +183,7 @@ final class Round {
 
     private void watch(String name, Keys keys, Random random) {
         watchers.add(
-                new Watcher(cluster, new WatchLog(name, keys, epoch.revision() + 1), new Random(random.nextLong())));
+                new Watcher(cluster, new WatchLog(name, keys, epoch.past().last() + 1), new Random(random.nextLong())));
     }
 
     private static void join(List<Future<?>> runs) throws InterruptedException {
@@ -221,13 +193,6 @@ final class Round {
             } catch (ExecutionException e) {
                 throw new AssertionError("a client failed: " + e.getCause(), e);
             }
-        }
-    }
-
-    @FormatMethod
-    private static void require(boolean holds, @FormatString String format, Object... details) {
-        if (!holds) {
-            throw new AssertionError(String.format(Locale.ROOT, format, details));
         }
     }
 }

@@ -19,6 +19,7 @@ import dev.mainstay.etcd.proto.PutResponse;
 import dev.mainstay.etcd.proto.RangeRequest;
 import dev.mainstay.etcd.proto.RangeResponse;
 import dev.mainstay.etcd.proto.RequestOp;
+import dev.mainstay.etcd.proto.ResponseHeader;
 import dev.mainstay.etcd.proto.ResponseOp;
 import dev.mainstay.etcd.proto.TxnRequest;
 import dev.mainstay.etcd.proto.TxnResponse;
@@ -29,28 +30,30 @@ final class Wire {
     private Wire() {}
 
     /** Sends a request and returns what was answered; throws whatever the call throws. */
-    static Answer send(KVGrpc.KVBlockingStub kv, Request request) {
+    static Reply send(KVGrpc.KVBlockingStub kv, Request request) {
         if (request.guards().isEmpty() && request.then().size() == 1) {
             return switch (request.then().getFirst()) {
                 case Step.Put put -> {
                     PutResponse response = kv.put(put(put));
-                    yield answer(response.getHeader().getRevision(), before(response));
+                    yield reply(response.getHeader(), before(response));
                 }
                 case Step.Delete delete -> {
                     DeleteRangeResponse response = kv.deleteRange(delete(delete));
-                    yield answer(response.getHeader().getRevision(), pairs(response.getPrevKvsList()));
+                    yield reply(response.getHeader(), pairs(response.getPrevKvsList()));
                 }
                 case Step.Get get -> {
                     RangeResponse response = kv.range(get(get, request.serializable()));
-                    yield answer(response.getHeader().getRevision(), pairs(response.getKvsList()));
+                    yield reply(response.getHeader(), pairs(response.getKvsList()));
                 }
             };
         }
         TxnResponse response = kv.txn(transaction(request));
-        return new Answer(
-                response.getHeader().getRevision(),
-                response.getSucceeded(),
-                response.getResponsesList().stream().map(Wire::found).toList());
+        return new Reply(
+                response.getHeader().getMemberId(),
+                new Answer(
+                        response.getHeader().getRevision(),
+                        response.getSucceeded(),
+                        response.getResponsesList().stream().map(Wire::found).toList()));
     }
 
     /** The change a watch event tells. */
@@ -65,8 +68,8 @@ final class Wire {
         return ByteString.copyFromUtf8(text);
     }
 
-    private static Answer answer(long revision, List<Pair> found) {
-        return new Answer(revision, true, List.of(found));
+    private static Reply reply(ResponseHeader header, List<Pair> found) {
+        return new Reply(header.getMemberId(), new Answer(header.getRevision(), true, List.of(found)));
     }
 
     private static TxnRequest transaction(Request request) {

@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -56,6 +58,9 @@ public final class TestCluster implements AutoCloseable {
     private final List<String> flags;
     private final List<TestServer> servers = new ArrayList<>();
     private final List<EtcdClient> clients = new ArrayList<>();
+    /** Ids of members that were added to those it began with. */
+    private final Set<Long> addedIds = new HashSet<>();
+
     private int generations;
 
     private TestCluster(Program program, Path dir, int members, Network network, List<String> flags) {
@@ -104,6 +109,11 @@ public final class TestCluster implements AutoCloseable {
     /** The process of a member, to be killed, paused and looked at. */
     public synchronized TestServer member(int member) {
         return servers.get(member);
+    }
+
+    /** The ids of all members that were ever added to those it began with, known before they start. */
+    public synchronized Set<Long> added() {
+        return Set.copyOf(addedIds);
     }
 
     /** A connection to a member that outlives its process. */
@@ -240,6 +250,7 @@ public final class TestCluster implements AutoCloseable {
         String initial = initialCluster(after.getLast());
         synchronized (this) {
             generations++;
+            note(url, after.getLast());
             servers.get(member).close();
             servers.set(member, server(member, generations, "existing", initial));
         }
@@ -271,6 +282,7 @@ public final class TestCluster implements AutoCloseable {
             throw new IllegalStateException("no learner could be added in " + patience + "\n" + logTails());
         }
         synchronized (this) {
+            note(url, after.getLast());
             clients.add(new EtcdClient(network.place(member).clientUrl()));
             servers.add(server(member, 0, "existing", initialCluster(after.getLast())));
         }
@@ -314,6 +326,10 @@ public final class TestCluster implements AutoCloseable {
             }
             pause(100);
         }
+    }
+
+    private void note(String peerUrl, List<Member> members) {
+        members.stream().filter(m -> m.getPeerURLsList().contains(peerUrl)).forEach(m -> addedIds.add(m.getID()));
     }
 
     private static List<Member> members(EtcdClient client) {

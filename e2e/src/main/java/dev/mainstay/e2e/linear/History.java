@@ -21,11 +21,12 @@ public final class History {
         return number;
     }
 
-    /** It was answered, just now. */
-    public synchronized void answered(long number, Answer answer) {
+    /** It was answered by this member, just now. */
+    public synchronized void answered(long number, long member, Answer answer) {
         long now = System.nanoTime();
         Operation asked = take(number);
-        finished.add(Operation.known(asked.client(), asked.asked(), now, asked.request(), answer));
+        finished.add(Operation.known(asked.client(), asked.asked(), now, asked.request(), answer)
+                .by(member));
     }
 
     /** It was surely not done and never will be. */

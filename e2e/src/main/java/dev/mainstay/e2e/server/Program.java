@@ -13,7 +13,7 @@ public enum Program {
     MAINSTAY("Mainstay");
 
     /** What cluster suites run on if nothing else is asked for. */
-    private static final String DEFAULT = "etcd";
+    private static final String DEFAULT = "mainstay";
 
     private final String title;
 

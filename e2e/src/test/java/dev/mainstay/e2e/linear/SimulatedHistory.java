@@ -79,7 +79,7 @@ final class SimulatedHistory {
         long done = now + random.nextInt(DELAY);
         long answered = done + random.nextInt(DELAY);
         events.add(new Event(done, client, request, operations.size()));
-        operations.add(new Operation(client, now, answered, request, null));
+        operations.add(new Operation(client, now, answered, request, null, Operation.ANY));
         events.add(new Event(answered + 1 + random.nextInt(DELAY), client, null, 0));
     }
 
