@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 final class RehearsalCluster implements AutoCloseable {
 
     private static final int MEMBERS = 3;
-    private static final int ROUNDS = 2_000;
+    private static final int ROUNDS = 60;
 
     private final Vertx vertx;
     private final List<NodeSettings> settings;
