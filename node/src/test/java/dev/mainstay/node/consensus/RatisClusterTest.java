@@ -80,6 +80,25 @@ class RatisClusterTest {
         }
     }
 
+    /** Heartbeats as above. Nobody at the followers waits for what is written through the leader. */
+    @Test
+    void followerThatWaitsForNothingHearsOfALoneWriteBeforeTheHeartbeat() throws Exception {
+        RaftSettings.Timeouts slow = new RaftSettings.Timeouts(2_000, 10_000, 30_000);
+        try (TestGroup group = new TestGroup(directory, 3, slow, RaftSettings.LogSizes.USUAL).start()) {
+            TestGroup.Node leader = group.leader();
+            TestGroup.Node follower = group.follower();
+            leader.put("first", "v").get(20, TimeUnit.SECONDS);
+            long from = System.nanoTime();
+            for (int i = 0; i < 10; i++) {
+                Outcome.PutDone done =
+                        (Outcome.PutDone) leader.put("k", "v" + i).get(20, TimeUnit.SECONDS);
+                TestGroup.await(() -> follower.kv.revision() >= done.revision());
+            }
+
+            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
     @Test
     void leaderHandsOverAndWritesThroughTheOthersGoOn() throws Exception {
         try (TestGroup group = new TestGroup(directory, 3).start()) {
