@@ -23,7 +23,7 @@ public interface ConsensusMeter {
     default void synced(long nanos) {}
 
     /** An entry of the log was applied. Apply thread. */
-    default void entryApplied(int commands, int bytes) {}
+    default void entryApplied(int bytes) {}
 
     /** A batch was applied, {@code nanos} after it was handed over by this member. Apply thread. */
     default void committed(int commands, long nanos) {}

@@ -27,7 +27,7 @@ final class EntryAssembler {
     private final Predicate<EntryPart> mayGo;
     private final LongSupplier clusterMillis;
     private final RaftSettings.Batching bounds;
-    private final Executor next;
+    private final Executor resumer;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int underWay;
@@ -49,19 +49,19 @@ final class EntryAssembler {
     /**
      * @param mayGo whether a part that waited may still go into the log
      * @param clusterMillis cluster elapsed time, stamped into each entry
-     * @param next makes the entry that waited for room; never given more than one task at a time
+     * @param resumer makes the entry that waited for room; never given more than one task at a time
      */
     EntryAssembler(
             EntryLog log,
             Predicate<EntryPart> mayGo,
             LongSupplier clusterMillis,
             RaftSettings.Batching bounds,
-            Executor next) {
+            Executor resumer) {
         this.log = log;
         this.mayGo = mayGo;
         this.clusterMillis = clusterMillis;
         this.bounds = bounds;
-        this.next = next;
+        this.resumer = resumer;
     }
 
     /**
@@ -97,26 +97,18 @@ final class EntryAssembler {
 
     /** One thread appends at a time; another's batch is seen by it before it goes. */
     private void appendWhatFits() {
-        List<Waiting> parts = begin();
+        List<Waiting> parts = next(false);
         while (!parts.isEmpty()) {
             append(parts);
-            parts = goOn();
+            parts = next(true);
         }
     }
 
-    private List<Waiting> begin() {
+    /** @param appends whether the caller is the thread that appends */
+    private List<Waiting> next(boolean appends) {
         lock.lock();
         try {
-            return appending ? List.of() : take();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<Waiting> goOn() {
-        lock.lock();
-        try {
-            return take();
+            return appending && !appends ? List.of() : take();
         } finally {
             lock.unlock();
         }
@@ -189,7 +181,7 @@ final class EntryAssembler {
             lock.unlock();
         }
         if (resume) {
-            next.execute(this::resume);
+            resumer.execute(this::resume);
         }
     }
 

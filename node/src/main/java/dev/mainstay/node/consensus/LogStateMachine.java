@@ -51,7 +51,7 @@ final class LogStateMachine extends BaseStateMachine {
         ProposalBatch underWay(BatchOrigin origin);
 
         /** An entry was applied. Apply thread. */
-        void applied(LogPosition position, int commands, int bytes);
+        void applied(LogPosition position, int bytes);
 
         /** A batch of an applied entry has these outcomes. Apply thread. */
         void answered(ProposalBatch batch, List<Outcome> outcomes);
@@ -113,7 +113,7 @@ final class LogStateMachine extends BaseStateMachine {
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
-                .setStateMachineContext(new Parts(((EntryMessage) request.getMessage()).parts()))
+                .setStateMachineContext(request.getMessage())
                 .build();
     }
 
@@ -138,7 +138,7 @@ final class LogStateMachine extends BaseStateMachine {
             throw e;
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-        events.applied(position, commands(batches), data.size());
+        events.applied(position, data.size());
         for (int i = 0; i < outcomes.size(); i++) {
             ProposalBatch own = events.underWay(batches.get(i).origin());
             if (own != null && outcomes.get(i).size() == own.size()) {
@@ -148,30 +148,19 @@ final class LogStateMachine extends BaseStateMachine {
         return DONE;
     }
 
-    private static int commands(List<CommandBatch> batches) {
-        int commands = 0;
-        for (CommandBatch batch : batches) {
-            commands += batch.commands().size();
-        }
-        return commands;
-    }
-
     /** The clock is that of the log; the batches needn't be decoded where they were put into the log. */
     private static List<CommandBatch> batches(ByteString data, @Nullable Object context) {
-        if (!(context instanceof Parts(List<EntryPart> parts))) {
+        if (!(context instanceof EntryMessage known)) {
             return CommandCodec.decode(data.toByteArray());
         }
         long clockMillis = CommandCodec.clockMillis(data.substring(0, Math.min(data.size(), CommandCodec.CLOCK_BYTES))
                 .toByteArray());
-        var batches = new ArrayList<CommandBatch>(parts.size());
-        for (EntryPart part : parts) {
+        var batches = new ArrayList<CommandBatch>(known.parts().size());
+        for (EntryPart part : known.parts()) {
             batches.add(new CommandBatch(clockMillis, part.origin(), part.commands()));
         }
         return batches;
     }
-
-    /** What is in an entry that this member appended. */
-    record Parts(List<EntryPart> parts) {}
 
     /** The answer to a read-index round: that it was answered is all that is asked. */
     @Override

@@ -422,9 +422,9 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         }
 
         @Override
-        public void applied(LogPosition position, int commands, int bytes) {
+        public void applied(LogPosition position, int bytes) {
             trimmer.applied(bytes);
-            meter.entryApplied(commands, bytes);
+            meter.entryApplied(bytes);
             if (running != null && !fatal.isTripped()) {
                 acknowledged.set(position.index());
             }

@@ -125,6 +125,7 @@ public final class MemberMeters {
         for (CommandBatch batch : batches) {
             commands += batch.commands().size();
         }
+        entryCommands.record(commands);
         if (slowLog.isSlow(nanos)) {
             slowApply.increment();
             slowLog.warn("log entry " + position.index() + " with " + commands + " requests", nanos);
@@ -211,8 +212,7 @@ public final class MemberMeters {
             }
 
             @Override
-            public void entryApplied(int commands, int bytes) {
-                entryCommands.record(commands);
+            public void entryApplied(int bytes) {
                 logBytes.increment(bytes);
             }
 

@@ -57,8 +57,7 @@ class EntryAssemblerTest {
         assertThat(entries).hasSize(2);
         assertThat(assembler.waiting()).isEqualTo(2);
 
-        underWay.remove().complete(null);
-        runTasks();
+        oldestIsApplied();
 
         assertThat(entries).hasSize(3);
         assertThat(entries.getLast()).containsExactly(batch(third), batch(fourth));
@@ -77,10 +76,8 @@ class EntryAssemblerTest {
         var _ = add(part(BATCH_COMMANDS + 1));
 
         underWay.remove().complete(null);
-        underWay.remove().complete(null);
-        runTasks();
-        underWay.remove().complete(null);
-        runTasks();
+        oldestIsApplied();
+        oldestIsApplied();
 
         assertThat(entries.subList(2, entries.size()).stream()
                         .map(entry -> entry.stream()
@@ -112,8 +109,7 @@ class EntryAssemblerTest {
         var _ = add(kept);
         stale.add(gone);
 
-        underWay.remove().complete(null);
-        runTasks();
+        oldestIsApplied();
 
         assertThat(goneDone).isCompletedExceptionally();
         assertThat(entries.getLast()).containsExactly(batch(kept));
@@ -125,8 +121,7 @@ class EntryAssemblerTest {
         EntryPart gone = part(1);
         var _ = add(gone);
         stale.add(gone);
-        underWay.remove().complete(null);
-        runTasks();
+        oldestIsApplied();
 
         var _ = add(part(1));
 
@@ -142,8 +137,7 @@ class EntryAssemblerTest {
             assertThat(assembler.waiting()).isLessThan(1_000);
         }
 
-        underWay.remove().complete(null);
-        runTasks();
+        oldestIsApplied();
 
         assertThat(add(part(1))).isNotCompletedExceptionally();
     }
@@ -151,6 +145,11 @@ class EntryAssemblerTest {
     private void fill() {
         var _ = add(part(1));
         var _ = add(part(1));
+    }
+
+    private void oldestIsApplied() {
+        underWay.remove().complete(null);
+        runTasks();
     }
 
     private void runTasks() {

@@ -116,7 +116,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         traffic.queue().begin(session);
         port = new PeerPort(clusterId, List.of(), PeerSecurity.of(Optional.empty()), PeerMeter.NONE);
         var entries = new EntryAssembler(
-                (parts, entry) -> log.append(new LogStateMachine.Parts(parts), entry),
+                (parts, entry) -> log.append(new EntryMessage(parts, entry), entry),
                 traffic.queue()::leadsFor,
                 clusterMillis,
                 BATCHING,
@@ -286,7 +286,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         }
 
         @Override
-        public void applied(LogPosition position, int commands, int bytes) {}
+        public void applied(LogPosition position, int bytes) {}
 
         @Override
         public void answered(ProposalBatch batch, List<Outcome> outcomes) {
