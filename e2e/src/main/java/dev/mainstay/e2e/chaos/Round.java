@@ -1,5 +1,6 @@
 package dev.mainstay.e2e.chaos;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.linear.Answer;
@@ -33,6 +34,7 @@ final class Round {
     private static final Request EVERYTHING = Request.of(new Step.Get(Workload.ALL));
 
     private final TestCluster cluster;
+    private final int number;
     private final Epoch epoch;
     /** Ids of members that were added in earlier rounds. */
     private final Set<Long> addedBefore;
@@ -46,7 +48,8 @@ final class Round {
     private final int observer;
     private String summary = "";
 
-    private Round(TestCluster cluster, Epoch epoch, int observer) {
+    private Round(int number, TestCluster cluster, Epoch epoch, int observer) {
+        this.number = number;
         this.cluster = cluster;
         this.epoch = epoch;
         addedBefore = cluster.added();
@@ -54,7 +57,7 @@ final class Round {
     }
 
     static Round begin(int number, ChaosPlan plan, TestCluster cluster, Epoch epoch, Sender sender, Random random) {
-        Round round = new Round(cluster, epoch, plan.clients());
+        Round round = new Round(number, cluster, epoch, plan.clients());
         for (int i = 0; i < plan.clients(); i++) {
             round.clients.add(new LoadClient(
                     i,
@@ -103,6 +106,10 @@ final class Round {
         }
         clients.forEach(LoadClient::stop);
         join(clientRuns);
+        // A cluster that only reads from some fault on would pass every check.
+        for (int member = 0; member < cluster.size(); member++) {
+            ask(member, nemesis, Request.of(new Step.Put(Workload.key(member), "healed " + number + " at " + member)));
+        }
         Answer last = read(0, nemesis);
         for (int member = 1; member < cluster.size(); member++) {
             last = read(member, nemesis);
@@ -146,19 +153,27 @@ final class Round {
 
     /** Reads everything through one member, once it answers. */
     private Answer read(int member, Nemesis nemesis) throws InterruptedException {
+        return ask(member, nemesis, EVERYTHING);
+    }
+
+    /** Asks one member until it does what it is asked. */
+    @CanIgnoreReturnValue
+    private Answer ask(int member, Nemesis nemesis, Request request) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RECOVERY_SECONDS);
         EtcdClient client = cluster.client(member);
         while (true) {
-            long operation = history.asking(observer, EVERYTHING);
+            long operation = history.asking(observer, request);
             try {
-                Reply reply = Wire.send(client.kv().withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS), EVERYTHING);
+                Reply reply = Wire.send(client.kv().withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS), request);
                 history.answered(operation, reply.member(), reply.answer());
                 return reply.answer();
             } catch (StatusRuntimeException e) {
                 history.lost(operation);
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError(
-                            "member " + member + " doesn't answer " + RECOVERY_SECONDS + " s after all was well", e);
+                            "member " + member + " doesn't do " + request + " " + RECOVERY_SECONDS
+                                    + " s after all was well",
+                            e);
                 }
                 client.channel().resetConnectBackoff();
                 nemesis.startWhatIsDown();

@@ -1,5 +1,6 @@
 package dev.mainstay.node.api;
 
+import dev.mainstay.node.api.auth.Authentication;
 import dev.mainstay.node.consensus.Proposer;
 import dev.mainstay.node.consensus.RaftStatus;
 import dev.mainstay.node.consensus.ReadBarrier;
@@ -30,4 +31,5 @@ public record ApiPorts(
         Admission admission,
         StorageCare storageCare,
         Supplier<Members> members,
-        MemberChanges memberChanges) {}
+        MemberChanges memberChanges,
+        Authentication authentication) {}

@@ -13,6 +13,7 @@ import dev.mainstay.etcd.proto.MemberUpdateRequest;
 import dev.mainstay.etcd.proto.MemberUpdateResponse;
 import dev.mainstay.node.api.UnaryCalls.Responder;
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.leader.MemberChange;
@@ -33,6 +34,7 @@ final class ClusterService {
     private final Supplier<Members> members;
     private final MemberChanges changes;
     private final Reads reads;
+    private final Access access;
     private final ResponseHeaders headers;
     private final InstantSource clock;
 
@@ -41,11 +43,13 @@ final class ClusterService {
             Supplier<Members> members,
             MemberChanges changes,
             Reads reads,
+            Access access,
             ResponseHeaders headers,
             InstantSource clock) {
         this.members = members;
         this.changes = changes;
         this.reads = reads;
+        this.access = access;
         this.headers = headers;
         this.clock = clock;
     }
@@ -134,7 +138,15 @@ final class ClusterService {
     }
 
     private <T> void change(MemberChange change, Responder<T> responder, Function<List<Member>, T> reply) {
-        CompletableFuture<?> _ = changes.request(change).whenComplete((outcome, failure) -> {
+        access.change(
+                responder,
+                permits -> permits.state().mayAdminister(permits.caller()),
+                caller -> change(change, caller, responder, reply));
+    }
+
+    private <T> void change(
+            MemberChange change, Caller caller, Responder<T> responder, Function<List<Member>, T> reply) {
+        CompletableFuture<?> _ = changes.request(change, caller).whenComplete((outcome, failure) -> {
             switch (outcome) {
                 case Outcome.MembersChanged done -> responder.reply(reply.apply(done.members()));
                 case Outcome.Refused(ErrorCode code) -> responder.refuse(code);

@@ -1,6 +1,5 @@
 package dev.mainstay.node.api;
 
-import dev.mainstay.etcd.proto.AuthGrpc;
 import dev.mainstay.etcd.proto.ElectionGrpc;
 import dev.mainstay.etcd.proto.LockGrpc;
 import io.grpc.ServerInterceptors;
@@ -39,9 +38,12 @@ public final class EtcdApi implements AutoCloseable {
         LearnerGate learners = new LearnerGate(settings.memberId(), ports.members());
         CallerDemands demands = new CallerDemands(ports.raft(), scheduler, settings.electionTimeout());
         gate = new DataGate(() -> ports.alarms().isCorrupt(settings.memberId()));
+        Reads reads = new Reads(ports.readBarrier());
+        Identification identification = new Identification(ports.authentication(), reads);
+        CallRules rules = new CallRules(ports.authentication().state());
         List<ServerServiceDefinition> all = new ArrayList<>();
-        for (ServerServiceDefinition service : etcdServices(ports, settings, headers)) {
-            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands));
+        for (ServerServiceDefinition service : etcdServices(ports, settings, reads, headers)) {
+            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands, identification, rules));
         }
         serving(true);
         all.add(ServerInterceptors.interceptForward(health.getHealthService(), learners));
@@ -89,20 +91,37 @@ public final class EtcdApi implements AutoCloseable {
         ranges.close();
     }
 
-    private List<ServerServiceDefinition> etcdServices(ApiPorts ports, ApiSettings settings, ResponseHeaders headers) {
+    private List<ServerServiceDefinition> etcdServices(
+            ApiPorts ports, ApiSettings settings, Reads reads, ResponseHeaders headers) {
         KvChecks checks = new KvChecks(settings.maxTxnOps(), settings.maxRequestBytes());
-        Proposals proposals = new Proposals(ports.proposer(), ports.admission());
-        Reads reads = new Reads(ports.readBarrier());
+        // What a lease's keys permit is looked at when the change is applied: here it might take long.
+        Access access = new Access(ports.authentication().state(), reads, _ -> List.of());
+        Proposals proposals = new Proposals(ports.proposer(), ports.admission(), access);
         return List.of(
-                new KvService(checks, proposals, reads, ranges, new KvReplies(headers), ports.storageCare())
+                new KvService(checks, proposals, reads, access, ranges, new KvReplies(headers), ports.storageCare())
                         .definition(),
-                new WatchService(ports.watchHub(), new WatchReplies(headers)).definition(),
-                new LeaseService(proposals, ports.leaseRequests(), ports.leases(), ports.leaseClock(), headers, ranges)
+                new WatchService(ports.watchHub(), new WatchReplies(headers), access).definition(),
+                new LeaseService(
+                                proposals,
+                                ports.leaseRequests(),
+                                ports.leases(),
+                                ports.leaseClock(),
+                                headers,
+                                ranges,
+                                access)
                         .definition(),
-                new ClusterService(ports.members(), ports.memberChanges(), reads, headers, InstantSource.system())
+                new ClusterService(
+                                ports.members(), ports.memberChanges(), reads, access, headers, InstantSource.system())
                         .definition(),
-                new MaintenanceService(settings, ports, proposals, headers, ranges).definition(),
-                new ServiceAssembly(AuthGrpc.getServiceDescriptor()).build(),
+                new MaintenanceService(settings, ports, proposals, headers, ranges, access).definition(),
+                new AuthService(
+                                ports,
+                                new Login(ports.authentication(), reads, scheduler),
+                                proposals,
+                                reads,
+                                access,
+                                headers)
+                        .definition(),
                 new ServiceAssembly(LockGrpc.getServiceDescriptor()).build(),
                 new ServiceAssembly(ElectionGrpc.getServiceDescriptor()).build());
     }

@@ -11,6 +11,7 @@ import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,20 +25,23 @@ final class KeepAliveSession extends ServerCall.Listener<LeaseKeepAliveRequest> 
     private static final int MAX_UNDER_WAY = 64;
 
     private final ServerCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call;
-    private final LeaseClock clock;
+    private final LongFunction<CompletableFuture<KeepAlive>> renewal;
     private final Supplier<ResponseHeader> header;
     private final Queue<Renewal> underWay = new ArrayDeque<>();
     private int withheld;
     private boolean halfClosed;
     private boolean over;
 
-    /** @param header the header as of now: it is taken before the renewal is made */
+    /**
+     * @param renewal renews a lease
+     * @param header the header as of now: it is taken before the renewal is made
+     */
     KeepAliveSession(
             ServerCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call,
-            LeaseClock clock,
+            LongFunction<CompletableFuture<KeepAlive>> renewal,
             Supplier<ResponseHeader> header) {
         this.call = call;
-        this.clock = clock;
+        this.renewal = renewal;
         this.header = header;
     }
 
@@ -51,7 +55,7 @@ final class KeepAliveSession extends ServerCall.Listener<LeaseKeepAliveRequest> 
 
     @Override
     public void onMessage(LeaseKeepAliveRequest request) {
-        Renewal renewal = new Renewal(request.getID(), header.get(), clock.keepAlive(request.getID()));
+        Renewal renewal = new Renewal(request.getID(), header.get(), this.renewal.apply(request.getID()));
         synchronized (this) {
             underWay.add(renewal);
         }

@@ -24,6 +24,7 @@ final class KvService {
     private final KvChecks checks;
     private final Proposals proposals;
     private final Reads reads;
+    private final Access access;
     private final RangeReader ranges;
     private final KvReplies replies;
     private final StorageCare storage;
@@ -32,12 +33,14 @@ final class KvService {
             KvChecks checks,
             Proposals proposals,
             Reads reads,
+            Access access,
             RangeReader ranges,
             KvReplies replies,
             StorageCare storage) {
         this.checks = checks;
         this.proposals = proposals;
         this.reads = reads;
+        this.access = access;
         this.ranges = ranges;
         this.replies = replies;
         this.storage = storage;
@@ -50,7 +53,7 @@ final class KvService {
                         KVGrpc.getRangeStreamMethod(),
                         RangeRequest.getDefaultInstance(),
                         UnaryCalls.streaming(
-                                (request, call) -> RangeStreaming.start(request, call, checks, reads, ranges)))
+                                (request, call) -> RangeStreaming.start(request, call, checks, reads, access, ranges)))
                 .addHot(KVGrpc.getPutMethod(), PutRequest.getDefaultInstance(), UnaryCalls.unary(this::put))
                 .addHot(
                         KVGrpc.getDeleteRangeMethod(),
@@ -72,12 +75,25 @@ final class KvService {
         }
         RangeQuery query = KvRequests.range(request);
         Runnable read = RangeReader.isShort(query)
-                ? () -> answer(ranges.readShort(query), responder)
-                : () -> ranges.inTurn(responder, turn -> answer(ranges.read(query, turn), responder));
+                ? () -> permitted(query, responder, () -> answer(ranges.readShort(query), responder))
+                : () -> permitted(
+                        query,
+                        responder,
+                        () -> ranges.inTurn(responder, turn -> answer(ranges.read(query, turn), responder)));
         if (request.getSerializable()) {
             read.run();
         } else {
             reads.linearizable(responder, read);
+        }
+    }
+
+    /** Reads if the caller may: asked behind the barrier, with what was agreed on before the call. */
+    private void permitted(RangeQuery query, Responder<?> responder, Runnable read) {
+        ErrorCode refusal = access.read(responder.identity(), query.range());
+        if (refusal != null) {
+            responder.refuse(refusal);
+        } else {
+            read.run();
         }
     }
 
@@ -111,10 +127,17 @@ final class KvService {
         }
         Operation.Txn txn = KvRequests.txn(request);
         if (ReadTxn.isReadOnly(txn)) {
-            Runnable read = () -> ranges.inTurn(responder, turn -> {
-                readTxn(txn, responder);
-                turn.end();
-            });
+            Runnable read = () -> {
+                ErrorCode forbidden = access.ask(responder.identity(), permits -> permits.check(txn));
+                if (forbidden != null) {
+                    responder.refuse(forbidden);
+                    return;
+                }
+                ranges.inTurn(responder, turn -> {
+                    readTxn(txn, responder);
+                    turn.end();
+                });
+            };
             if (isSerializable(request)) {
                 read.run();
             } else {

@@ -14,10 +14,14 @@ import dev.mainstay.etcd.proto.LeaseStatus;
 import dev.mainstay.etcd.proto.LeaseTimeToLiveRequest;
 import dev.mainstay.etcd.proto.LeaseTimeToLiveResponse;
 import dev.mainstay.node.api.UnaryCalls.Responder;
+import dev.mainstay.node.apply.Permits;
+import dev.mainstay.node.auth.AuthState;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.leader.KeepAlive;
 import dev.mainstay.node.leader.LeaseRequests;
 import dev.mainstay.node.leader.TimeLeft;
 import dev.mainstay.node.lease.Lease;
@@ -27,7 +31,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The Lease service. */
 final class LeaseService {
@@ -39,6 +45,7 @@ final class LeaseService {
     private final KvStore store;
     private final ResponseHeaders headers;
     private final RangeReader reader;
+    private final Access access;
 
     LeaseService(
             Proposals proposals,
@@ -46,7 +53,8 @@ final class LeaseService {
             LeaseTable leases,
             LeaseClock clock,
             ResponseHeaders headers,
-            RangeReader reader) {
+            RangeReader reader,
+            Access access) {
         this.proposals = proposals;
         this.requests = requests;
         this.leases = leases;
@@ -54,6 +62,7 @@ final class LeaseService {
         this.store = reader.store();
         this.headers = headers;
         this.reader = reader;
+        this.access = access;
     }
 
     ServerServiceDefinition definition() {
@@ -110,7 +119,40 @@ final class LeaseService {
 
     private ServerCall.Listener<LeaseKeepAliveRequest> keepAlive(
             ServerCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call) {
-        return new KeepAliveSession(call, clock, () -> headers.of(store.revision())).start();
+        return new KeepAliveSession(call, id -> renew(Identity.of(call), id), () -> headers.of(store.revision()))
+                .start();
+    }
+
+    /** Looking at a lease's keys may take long, so it isn't done on the event loop. */
+    private CompletableFuture<KeepAlive> renew(Identity identity, long id) {
+        if (!access.isOn()) {
+            return clock.keepAlive(id);
+        }
+        CompletableFuture<Optional<ErrorCode>> checked = new CompletableFuture<>();
+        boolean taken = reader.execute(() -> checked.complete(Optional.ofNullable(access.ask(
+                identity,
+                permits -> permits.state().isUnlimited(permits.caller())
+                        ? null
+                        : new Permits(permits.state(), permits.caller(), leases::keys).lease(id)))));
+        if (!taken) {
+            return CompletableFuture.completedFuture(new KeepAlive.Failed(ErrorCode.TOO_MANY_REQUESTS));
+        }
+        return checked.thenCompose(refusal -> refusal.isPresent()
+                ? CompletableFuture.completedFuture(new KeepAlive.Failed(refusal.get()))
+                : clock.keepAlive(id));
+    }
+
+    private @Nullable ErrorCode mayRead(Identity identity, Iterable<Lease> some) {
+        return access.ask(identity, permits -> {
+            AuthState state = permits.state();
+            ErrorCode refusal = state.mayCall(permits.caller());
+            for (Lease lease : state.isUnlimited(permits.caller()) ? List.<Lease>of() : some) {
+                for (Bytes key : leases.keys(lease.id())) {
+                    refusal = refusal != null ? refusal : state.mayRead(permits.caller(), KeyRange.single(key));
+                }
+            }
+            return refusal;
+        });
     }
 
     private void timeToLive(LeaseTimeToLiveRequest request, Responder<LeaseTimeToLiveResponse> responder) {
@@ -118,11 +160,22 @@ final class LeaseService {
             if (left instanceof TimeLeft.Failed(ErrorCode code)) {
                 responder.refuse(code);
             } else if (request.getKeys()) {
-                reader.execute(responder, () -> responder.reply(timeToLive(request, left)));
+                reader.execute(responder, () -> timeToLiveWithKeys(request, left, responder));
             } else {
                 responder.reply(timeToLive(request, left));
             }
         });
+    }
+
+    private void timeToLiveWithKeys(
+            LeaseTimeToLiveRequest request, TimeLeft left, Responder<LeaseTimeToLiveResponse> responder) {
+        Lease lease = leases.get(request.getID());
+        ErrorCode refusal = mayRead(responder.identity(), lease == null ? List.of() : List.of(lease));
+        if (refusal != null) {
+            responder.refuse(refusal);
+        } else {
+            responder.reply(timeToLive(request, left));
+        }
     }
 
     private LeaseTimeToLiveResponse timeToLive(LeaseTimeToLiveRequest request, TimeLeft left) {
@@ -143,7 +196,14 @@ final class LeaseService {
     }
 
     private void list(LeaseLeasesRequest request, Responder<LeaseLeasesResponse> responder) {
-        reader.execute(responder, () -> responder.reply(sorted()));
+        reader.execute(responder, () -> {
+            ErrorCode refusal = mayRead(responder.identity(), leases.leases());
+            if (refusal != null) {
+                responder.refuse(refusal);
+            } else {
+                responder.reply(sorted());
+            }
+        });
     }
 
     /** Every lease, the one that ends first in front. */

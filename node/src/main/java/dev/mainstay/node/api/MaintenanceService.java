@@ -46,9 +46,15 @@ final class MaintenanceService {
     private final Proposals proposals;
     private final ResponseHeaders headers;
     private final RangeReader reader;
+    private final Access access;
 
     MaintenanceService(
-            ApiSettings settings, ApiPorts ports, Proposals proposals, ResponseHeaders headers, RangeReader reader) {
+            ApiSettings settings,
+            ApiPorts ports,
+            Proposals proposals,
+            ResponseHeaders headers,
+            RangeReader reader,
+            Access access) {
         this.settings = settings;
         this.raft = ports.raft();
         this.store = ports.store();
@@ -59,6 +65,7 @@ final class MaintenanceService {
         this.proposals = proposals;
         this.headers = headers;
         this.reader = reader;
+        this.access = access;
     }
 
     ServerServiceDefinition definition() {
@@ -97,6 +104,15 @@ final class MaintenanceService {
     }
 
     private void alarm(AlarmRequest request, Responder<AlarmResponse> responder) {
+        ErrorCode refusal = access.ask(
+                responder.identity(),
+                permits -> request.getAction() == AlarmRequest.AlarmAction.GET
+                        ? permits.state().mayCall(permits.caller())
+                        : permits.state().mayAdminister(permits.caller()));
+        if (refusal != null) {
+            responder.refuse(refusal);
+            return;
+        }
         Alarm.Type type = type(request.getAlarm());
         switch (request.getAction()) {
             case GET ->

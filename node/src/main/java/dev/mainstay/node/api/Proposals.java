@@ -16,18 +16,25 @@ final class Proposals {
 
     private final Proposer proposer;
     private final Admission admission;
+    private final Access access;
 
-    Proposals(Proposer proposer, Admission admission) {
+    Proposals(Proposer proposer, Admission admission, Access access) {
         this.proposer = proposer;
         this.admission = admission;
+        this.access = access;
     }
 
     /**
-     * Proposes a command that has passed its checks.
+     * Proposes a command that has passed its checks, for the caller of the call.
      *
      * @param onDone gets what isn't a refusal; runs on the apply thread, so it must be short
      */
     void propose(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
+        access.change(
+                responder, permits -> permits.check(command), caller -> admit(command.by(caller), responder, onDone));
+    }
+
+    private void admit(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
         if (admission.admitsNow(command)) {
             send(command, responder, onDone);
             return;

@@ -28,6 +28,7 @@ final class RangeStreaming extends ServerCall.Listener<RangeRequest> {
 
     private final ServerCall<RangeRequest, Reply> call;
     private final RangeReader ranges;
+    private final Access access;
     private final RangeQuery query;
     private final AtomicBoolean reading = new AtomicBoolean();
     private long revision;
@@ -37,8 +38,9 @@ final class RangeStreaming extends ServerCall.Listener<RangeRequest> {
     private volatile boolean started;
     private volatile boolean over;
 
-    private RangeStreaming(ServerCall<RangeRequest, Reply> call, RangeReader ranges, RangeQuery query) {
+    private RangeStreaming(ServerCall<RangeRequest, Reply> call, RangeReader ranges, Access access, RangeQuery query) {
         this.call = call;
+        this.access = access;
         this.ranges = ranges;
         this.query = query;
         this.from = query.range().from();
@@ -49,13 +51,14 @@ final class RangeStreaming extends ServerCall.Listener<RangeRequest> {
             ServerCall<RangeRequest, Reply> call,
             KvChecks checks,
             Reads reads,
+            Access access,
             RangeReader ranges) {
         ErrorCode refusal = checks.rangeStream(request);
         if (refusal != null) {
             call.close(Statuses.of(refusal), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        RangeStreaming stream = new RangeStreaming(call, ranges, KvRequests.range(request));
+        RangeStreaming stream = new RangeStreaming(call, ranges, access, KvRequests.range(request));
         if (request.getSerializable()) {
             stream.begin(null);
         } else {
@@ -74,7 +77,8 @@ final class RangeStreaming extends ServerCall.Listener<RangeRequest> {
         over = true;
     }
 
-    private void begin(@Nullable ErrorCode refusal) {
+    private void begin(@Nullable ErrorCode noBarrier) {
+        ErrorCode refusal = noBarrier != null ? noBarrier : access.read(Identity.of(call), query.range());
         if (refusal != null) {
             end(Statuses.of(refusal));
             return;

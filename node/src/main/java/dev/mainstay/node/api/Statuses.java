@@ -1,5 +1,6 @@
 package dev.mainstay.node.api;
 
+import dev.mainstay.node.api.transport.StatusNames;
 import dev.mainstay.node.common.ErrorCode;
 import io.grpc.Status;
 import java.util.EnumMap;
@@ -18,6 +19,11 @@ public final class Statuses {
     }
 
     private Statuses() {}
+
+    /** A refusal as Go programs print it, which is how etcd puts it into the reasons of watchers' ends. */
+    static String inWords(ErrorCode code) {
+        return "rpc error: code = " + StatusNames.of(of(code).getCode()) + " desc = " + code.message();
+    }
 
     /** The status and text that clients know a refusal by. */
     public static Status of(ErrorCode code) {

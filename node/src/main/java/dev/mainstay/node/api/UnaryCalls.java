@@ -81,6 +81,11 @@ final class UnaryCalls {
             return known != null ? known : new Backlog();
         }
 
+        /** What the call shows of who makes it. */
+        Identity identity() {
+            return Identity.of(call);
+        }
+
         /** Whether the client has gone. */
         boolean isCancelled() {
             return call.isCancelled();

@@ -4,7 +4,9 @@ import dev.mainstay.etcd.proto.WatchCreateRequest;
 import dev.mainstay.etcd.proto.WatchGrpc;
 import dev.mainstay.etcd.proto.WatchRequest;
 import dev.mainstay.node.api.wire.Reply;
+import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.watch.WatchHub;
 import dev.mainstay.node.watch.WatchReply;
 import dev.mainstay.node.watch.WatchSink;
@@ -20,11 +22,15 @@ final class WatchService {
     /** How many requests of a client may be on their way to the hub; the rest waits on the client's side. */
     private static final int REQUESTS_AHEAD = 16;
 
+    private static final Bytes FIRST_KEY = Bytes.wrap(new byte[] {0});
+
     private final WatchHub hub;
     private final WatchReplies replies;
+    private final Access access;
 
-    WatchService(WatchHub hub, WatchReplies replies) {
+    WatchService(WatchHub hub, WatchReplies replies, Access access) {
         this.hub = hub;
+        this.access = access;
         this.replies = replies;
     }
 
@@ -38,7 +44,7 @@ final class WatchService {
         call.sendHeaders(new Metadata());
         WatchStream stream = hub.open(new Sink(call, replies));
         call.request(REQUESTS_AHEAD);
-        return new Session(call, stream);
+        return new Session(call, stream, access);
     }
 
     private static WatchSpec spec(WatchCreateRequest request) {
@@ -60,14 +66,20 @@ final class WatchService {
                 request.getFragment());
     }
 
+    private static KeyRange range(WatchSpec spec) {
+        return KeyRange.of(spec.key().isEmpty() ? FIRST_KEY : spec.key(), spec.rangeEnd());
+    }
+
     /** What the client sends. A client that closes its side goes on receiving. On the event loop of the call. */
     private static final class Session extends ServerCall.Listener<WatchRequest> {
 
         private final ServerCall<WatchRequest, Reply> call;
         private final WatchStream stream;
+        private final Access access;
 
-        Session(ServerCall<WatchRequest, Reply> call, WatchStream stream) {
+        Session(ServerCall<WatchRequest, Reply> call, WatchStream stream, Access access) {
             this.call = call;
+            this.access = access;
             this.stream = stream;
         }
 
@@ -97,10 +109,14 @@ final class WatchService {
         }
 
         private void create(WatchCreateRequest request) {
-            if (request.getStartRevision() < 0) {
+            WatchSpec spec = spec(request);
+            ErrorCode forbidden = access.read(Identity.of(call), range(spec));
+            if (forbidden != null) {
+                stream.reject(Statuses.inWords(forbidden));
+            } else if (request.getStartRevision() < 0) {
                 stream.reject(ErrorCode.COMPACTED.message());
             } else {
-                stream.create(spec(request));
+                stream.create(spec);
             }
         }
     }

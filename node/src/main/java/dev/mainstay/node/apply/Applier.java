@@ -1,5 +1,6 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.auth.AuthTable;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.LogPosition;
@@ -42,6 +43,7 @@ public final class Applier {
     private final Store store;
     private final KvStore kv;
     private final AppliedBatches known;
+    private final AuthTable auth;
     private final CommandHandler handler;
     private final CommittedEvents events;
     private final CommittedLeases leaseListener;
@@ -49,6 +51,7 @@ public final class Applier {
     private final CommittedMembers memberListener;
     private final ChangeHash changeHash = new ChangeHash();
     private final StateHashes hashes = new StateHashes();
+    private volatile CommittedTokens tokens = CommittedTokens.NONE;
     private volatile AppliedState applied;
 
     public Applier(
@@ -63,7 +66,10 @@ public final class Applier {
         this.store = store;
         this.kv = kv;
         this.known = AppliedBatches.open(store);
-        this.handler = new CorruptGate(alarms, new NoSpaceGate(alarms, new Handlers(leases, members, alarms)));
+        this.auth = AuthTable.open(store);
+        this.handler = new CorruptGate(
+                alarms,
+                new NoSpaceGate(alarms, new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms))));
         this.events = events;
         this.leaseListener = leaseListener;
         this.members = members;
@@ -89,7 +95,7 @@ public final class Applier {
         Members membersBefore = members.now();
         try (StoreTransaction changes = store.begin()) {
             KvWriter writer = kv.writer(changes);
-            LogEntry entry = new LogEntry(changes, writer, clockMillis);
+            LogEntry entry = new LogEntry(changes, writer, position.index(), clockMillis);
             List<List<Outcome>> outcomes = new ArrayList<>(batches.size());
             for (CommandBatch batch : batches) {
                 outcomes.add(known.isFirst(changes, batch.origin()) ? apply(entry, batch.commands()) : List.of());
@@ -114,10 +120,21 @@ public final class Applier {
     private List<Outcome> apply(LogEntry entry, List<Command> commands) {
         List<Outcome> outcomes = new ArrayList<>(commands.size());
         for (Command command : commands) {
-            outcomes.add(handler.apply(entry, command));
+            entry.beginCommand(command.caller());
+            outcomes.add(handler.apply(entry, command.wanted()));
             entry.endCommand();
         }
         return outcomes;
+    }
+
+    /** Users and roles. */
+    public AuthTable auth() {
+        return auth;
+    }
+
+    /** Says who hears of tokens; to be called before the first entry, since nobody hears of earlier ones. */
+    public void tokensTo(CommittedTokens listener) {
+        tokens = listener;
     }
 
     /** The last applied entry. */
@@ -159,5 +176,6 @@ public final class Applier {
         for (LogEntry.LeaseChange change : entry.leaseChanges()) {
             leaseListener.changed(change.id(), change.lease());
         }
+        entry.tokenChanges().forEach(change -> change.accept(tokens));
     }
 }

@@ -1,5 +1,7 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.auth.AuthTable;
+import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
@@ -16,12 +18,14 @@ final class Handlers implements CommandHandler {
     private final KeyHandlers keys;
     private final LeaseHandlers leases;
     private final MemberHandlers members;
+    private final AuthHandlers auth;
     private final Alarms alarms;
 
-    Handlers(LeaseTable leases, MemberTable members, Alarms alarms) {
+    Handlers(LeaseTable leases, MemberTable members, AuthTable auth, Alarms alarms) {
         this.keys = new KeyHandlers(leases);
         this.leases = new LeaseHandlers(leases, keys);
         this.members = new MemberHandlers(members);
+        this.auth = new AuthHandlers(auth);
         this.alarms = alarms;
     }
 
@@ -31,6 +35,8 @@ final class Handlers implements CommandHandler {
             case Operation.Put put -> keys.put(entry, put);
             case Operation.DeleteRange delete -> keys.delete(entry, delete);
             case Operation.Txn txn -> keys.txn(entry, txn);
+            case AuthCommand change -> auth.apply(entry, change);
+            case Command.By _ -> throw new IllegalArgumentException("the caller is the entry's to know");
             case Command.Compact compact -> compact(entry, compact);
             case Command.GrantLease grant -> leases.grant(entry, grant);
             case Command.RevokeLease revoke -> leases.revoke(entry, revoke);

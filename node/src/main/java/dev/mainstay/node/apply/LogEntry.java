@@ -1,5 +1,6 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.Event;
 import dev.mainstay.node.common.RevisionEvents;
 import dev.mainstay.node.lease.Lease;
@@ -7,6 +8,7 @@ import dev.mainstay.node.mvcc.KvWriter;
 import dev.mainstay.node.storage.StoreTransaction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A log entry being applied: what its commands may touch, and what they have done so far. Apply thread only. */
@@ -14,14 +16,18 @@ final class LogEntry {
 
     private final StoreTransaction changes;
     private final KvWriter kv;
+    private final long index;
     private final long clockMillis;
+    private final List<Consumer<CommittedTokens>> tokenChanges = new ArrayList<>();
+    private Caller caller = Caller.NOBODY;
     private final List<RevisionEvents> revisions = new ArrayList<>();
     private final List<LeaseChange> leaseChanges = new ArrayList<>();
     private boolean beginsStateHash;
 
-    LogEntry(StoreTransaction changes, KvWriter kv, long clockMillis) {
+    LogEntry(StoreTransaction changes, KvWriter kv, long index, long clockMillis) {
         this.changes = changes;
         this.kv = kv;
+        this.index = index;
         this.clockMillis = clockMillis;
     }
 
@@ -34,6 +40,30 @@ final class LogEntry {
 
     KvWriter kv() {
         return kv;
+    }
+
+    /** Its place in the log. */
+    long index() {
+        return index;
+    }
+
+    /** Who wants the command that is being applied. */
+    Caller caller() {
+        return caller;
+    }
+
+    /** A command begins. */
+    void beginCommand(Caller whose) {
+        caller = whose;
+    }
+
+    /** What is to be told of tokens once the entry is written. */
+    void tokensChanged(Consumer<CommittedTokens> change) {
+        tokenChanges.add(change);
+    }
+
+    List<Consumer<CommittedTokens>> tokenChanges() {
+        return tokenChanges;
     }
 
     /** Cluster elapsed time of this entry. */

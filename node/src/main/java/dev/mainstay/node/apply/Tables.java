@@ -1,5 +1,6 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.auth.AuthTable;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberTable;
@@ -17,7 +18,7 @@ public final class Tables {
     public static List<Table> all() {
         List<Table> all = new ArrayList<>(Schema.tables());
         all.addAll(List.of(LeaseTable.LEASES, LeaseTable.LINKS, Alarms.TABLE, MemberTable.TABLE));
-        all.addAll(List.of(Applier.APPLIED, AppliedBatches.TABLE));
+        all.addAll(List.of(Applier.APPLIED, AppliedBatches.TABLE, AuthTable.TABLE));
         return List.copyOf(all);
     }
 }

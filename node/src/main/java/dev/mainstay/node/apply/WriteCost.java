@@ -1,5 +1,6 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Operation;
 import java.util.List;
@@ -15,6 +16,8 @@ public final class WriteCost {
     /** The cost in bytes; 0 for what adds nothing. A transaction costs what the dearer branch does. */
     public static long of(Command command) {
         return switch (command) {
+            case AuthCommand _ -> 0;
+            case Command.By by -> of(by.command());
             case Operation.Put put -> ofPut(put);
             case Operation.Txn txn -> ofTxn(txn);
             case Command.GrantLease _ -> LEASE_BYTES;

@@ -1,6 +1,7 @@
 package dev.mainstay.node.command;
 
 import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.Member;
 import java.util.List;
 
@@ -8,9 +9,40 @@ import java.util.List;
  * One replicated change. A command carries everything that applying it needs: apply looks at nothing but the replicated
  * state and the command.
  */
-public sealed interface Command permits Operation.Put, Operation.DeleteRange, Operation.Txn, Command.Other {
+public sealed interface Command
+        permits Operation.Put, Operation.DeleteRange, Operation.Txn, AuthCommand, Command.By, Command.Other {
 
-    /** The commands that are not steps of a transaction. */
+    /**
+     * A command and who wants it, which apply asks about once more. A command that stands alone comes from nobody.
+     *
+     * @param caller somebody
+     * @param command not one of this kind itself
+     */
+    record By(Caller caller, Command command) implements Command {
+
+        public By {
+            if (caller instanceof Caller.Nobody || command instanceof By) {
+                throw new IllegalArgumentException("a command by nobody, or by two");
+            }
+        }
+    }
+
+    /** The same from a caller, who may be nobody. */
+    default Command by(Caller caller) {
+        return caller instanceof Caller.Nobody ? this : new By(caller, this);
+    }
+
+    /** What is wanted, whoever wants it. */
+    default Command wanted() {
+        return this instanceof By(Caller _, Command command) ? command : this;
+    }
+
+    /** Who wants it. */
+    default Caller caller() {
+        return this instanceof By(Caller caller, Command _) ? caller : Caller.NOBODY;
+    }
+
+    /** The commands that are neither steps of a transaction nor about users and roles. */
     sealed interface Other extends Command {}
 
     /** Makes revisions below {@code revision} unreadable and their superseded versions removable. */

@@ -1,6 +1,7 @@
 package dev.mainstay.node.command;
 
 import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,9 @@ import java.util.List;
  *          | 2 clockMillis body                   one batch
  *          | 3 clockMillis count body*            several, from two on
  * body     = memberId session sequence count command*  what the origin sends to the leader
- * command  = tag (1 byte) fields
+ * command  = [caller] tag (1 byte) fields
+ * caller   = 20 name authRevision               a user
+ *          | 21                                 the cluster itself
  * </pre>
  *
  * Numbers are little-endian base-128 varints of 64 bits, byte strings carry their length before them. Exactly one byte
@@ -53,6 +56,8 @@ public final class CommandCodec {
     private static final int PUBLISH_MEMBER = 17;
     private static final int REPORT_CORRUPT = 18;
     private static final int BEGIN_STATE_HASH = 19;
+    private static final int BY_USER = 20;
+    private static final int BY_CLUSTER = 21;
 
     private CommandCodec() {}
 
@@ -189,6 +194,11 @@ public final class CommandCodec {
             case Operation.Put put -> OperationCodec.write(writer, put, 0);
             case Operation.DeleteRange delete -> OperationCodec.write(writer, delete, 0);
             case Operation.Txn txn -> OperationCodec.write(writer, txn, 0);
+            case AuthCommand auth -> AuthCommandCodec.write(writer, auth);
+            case Command.By(Caller caller, Command wanted) -> {
+                write(writer, caller);
+                write(writer, wanted);
+            }
             case Command.Compact(long revision) -> {
                 writer.octet(COMPACT);
                 writer.number(revision);
@@ -258,8 +268,31 @@ public final class CommandCodec {
         }
     }
 
+    private static void write(CommandWriter writer, Caller caller) {
+        switch (caller) {
+            case Caller.User(String name, long authRevision) -> {
+                writer.octet(BY_USER);
+                MemberFields.write(writer, name);
+                writer.number(authRevision);
+            }
+            case Caller.Cluster() -> writer.octet(BY_CLUSTER);
+            case Caller.Nobody() -> throw new IllegalArgumentException("a command by nobody");
+        }
+    }
+
     private static Command read(CommandReader reader) {
         int tag = reader.octet();
+        return switch (tag) {
+            case BY_USER -> {
+                Caller user = readUser(reader);
+                yield read(reader, reader.octet()).by(user);
+            }
+            case BY_CLUSTER -> read(reader, reader.octet()).by(Caller.CLUSTER);
+            default -> read(reader, tag);
+        };
+    }
+
+    private static Command read(CommandReader reader, int tag) {
         return switch (tag) {
             case PUT -> OperationCodec.readPut(reader);
             case DELETE_RANGE -> OperationCodec.readDelete(reader);
@@ -281,8 +314,16 @@ public final class CommandCodec {
             case PROMOTE_MEMBER -> new Command.PromoteMember(reader.number());
             case PUBLISH_MEMBER ->
                 new Command.PublishMember(reader.number(), MemberFields.text(reader), MemberFields.texts(reader));
-            default -> throw new MalformedCommandException("unknown command " + tag);
+            default -> AuthCommandCodec.read(reader, tag);
         };
+    }
+
+    private static Caller readUser(CommandReader reader) {
+        String name = MemberFields.text(reader);
+        if (name.isEmpty()) {
+            throw new MalformedCommandException("command by a user without a name");
+        }
+        return new Caller.User(name, reader.number());
     }
 
     private static Command readAlarm(CommandReader reader) {

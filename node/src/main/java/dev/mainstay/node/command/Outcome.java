@@ -37,6 +37,13 @@ public sealed interface Outcome {
     /** The alarms an alarm command changed: one or none. */
     record AlarmsChanged(long revision, List<Alarm> alarms) implements Outcome {}
 
+    /**
+     * A token is known.
+     *
+     * @param index of the log entry: who has applied it knows the token
+     */
+    record TokenIssued(long revision, long index) implements Outcome {}
+
     /** The members after a change of members, by ascending unsigned id. */
     record MembersChanged(long revision, List<Member> members) implements Outcome {
 

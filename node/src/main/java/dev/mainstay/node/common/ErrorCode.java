@@ -42,6 +42,29 @@ public enum ErrorCode {
     TIMEOUT_APPLYING(Status.UNAVAILABLE, "etcdserver: request timed out, waiting for the applied index took too long"),
     /** What gRPC says of a deadline; etcd's answer to a proposal that there was never a leader for. */
     DEADLINE_EXCEEDED(Status.DEADLINE_EXCEEDED, "context deadline exceeded"),
+    ROOT_USER_MISSING(Status.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
+    ROOT_ROLE_MISSING(Status.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+    USER_EXISTS(Status.FAILED_PRECONDITION, "etcdserver: user name already exists"),
+    USER_EMPTY(Status.INVALID_ARGUMENT, "etcdserver: user name is empty"),
+    USER_NOT_FOUND(Status.FAILED_PRECONDITION, "etcdserver: user name not found"),
+    ROLE_EXISTS(Status.FAILED_PRECONDITION, "etcdserver: role name already exists"),
+    ROLE_NOT_FOUND(Status.FAILED_PRECONDITION, "etcdserver: role name not found"),
+    ROLE_EMPTY(Status.INVALID_ARGUMENT, "etcdserver: role name is empty"),
+    AUTH_FAILED(Status.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"),
+    /** Not in etcd's list of errors, so it sends it without a code. */
+    NO_PASSWORD_USER(Status.UNKNOWN, "auth: authentication failed, password was given for no password user"),
+    /** Go's own text for what bcrypt doesn't look at. */
+    PASSWORD_TOO_LONG(Status.UNKNOWN, "bcrypt: password length exceeds 72 bytes"),
+    /** What etcd says where only the key to check tokens is configured. */
+    TOKENS_NOT_MADE(Status.UNKNOWN, "auth: verify only"),
+    PERMISSION_NOT_GIVEN(Status.INVALID_ARGUMENT, "etcdserver: permission not given"),
+    PERMISSION_DENIED(Status.PERMISSION_DENIED, "etcdserver: permission denied"),
+    ROLE_NOT_GRANTED(Status.FAILED_PRECONDITION, "etcdserver: role is not granted to the user"),
+    PERMISSION_NOT_GRANTED(Status.FAILED_PRECONDITION, "etcdserver: permission is not granted to the role"),
+    AUTH_NOT_ENABLED(Status.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
+    INVALID_AUTH_TOKEN(Status.UNAUTHENTICATED, "etcdserver: invalid auth token"),
+    INVALID_AUTH_MANAGEMENT(Status.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
+    AUTH_OLD_REVISION(Status.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
     CORRUPT(Status.DATA_LOSS, "etcdserver: corrupt cluster"),
     /** Not one of etcd's, where a member with wrong data serves it. A client may call another member. */
     MEMBER_CORRUPT(

@@ -1,13 +1,17 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Comparison;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.common.Member;
+import dev.mainstay.node.common.Permission;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** About how much a command takes in the log and in memory: exact in its payload, generous in its framing. */
 final class CommandSize {
@@ -30,8 +34,38 @@ final class CommandSize {
             case Command.AddMember add -> FRAME_BYTES + ofTexts(add.peerUrls());
             case Command.UpdateMember update -> FRAME_BYTES + ofTexts(update.peerUrls());
             case Command.PublishMember publish -> FRAME_BYTES + ofText(publish.name()) + ofTexts(publish.clientUrls());
+            case Command.By(Caller caller, Command wanted) -> ofCaller(caller) + of(wanted);
+            case AuthCommand auth -> ofAuth(auth);
             case Command.Other other -> FRAME_BYTES;
         };
+    }
+
+    private static long ofCaller(Caller caller) {
+        return FRAME_BYTES + (caller instanceof Caller.User(String name, long _) ? ofText(name) : 0);
+    }
+
+    private static long ofAuth(AuthCommand command) {
+        return FRAME_BYTES
+                + switch (command) {
+                    case AuthCommand.Enable _, AuthCommand.Disable _ -> 0;
+                    case AuthCommand.AddUser(String name, @Nullable Bytes hash) ->
+                        ofText(name) + (hash == null ? 0 : hash.length());
+                    case AuthCommand.DeleteUser(String name) -> ofText(name);
+                    case AuthCommand.SetPassword(String name, Bytes hash) -> ofText(name) + hash.length();
+                    case AuthCommand.GrantRole(String user, String role) -> ofText(user) + ofText(role);
+                    case AuthCommand.RevokeRole(String user, String role) -> ofText(user) + ofText(role);
+                    case AuthCommand.AddRole(String name) -> ofText(name);
+                    case AuthCommand.DeleteRole(String name) -> ofText(name);
+                    case AuthCommand.GrantPermission(String role, @Nullable Permission permission) ->
+                        ofText(role)
+                                + (permission == null
+                                        ? 0L
+                                        : (long) permission.key().length()
+                                                + permission.rangeEnd().length());
+                    case AuthCommand.RevokePermission(String role, Bytes key, Bytes rangeEnd) ->
+                        ofText(role) + key.length() + rangeEnd.length();
+                    case AuthCommand.IssueToken(String user, long _, Bytes hash) -> ofText(user) + hash.length();
+                };
     }
 
     private static long ofMember(Member member) {

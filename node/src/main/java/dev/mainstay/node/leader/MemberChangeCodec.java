@@ -1,6 +1,7 @@
 package dev.mainstay.node.leader;
 
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import java.io.ByteArrayInputStream;
@@ -16,8 +17,9 @@ import java.util.List;
  * How members ask the leader for a change, and how it answers. Stateless; any thread.
  *
  * <pre>
- * request = format (1 byte, 1) kind (1 byte) id (8) [texts] [learner (1)]
- * answer  = format (1 byte, 1) kind (1 byte: 0 refused, 1 done) name of the ErrorCode | revision (8) members
+ * request = format (1 byte, 2) caller kind (1 byte) id (8) [texts] [learner (1)]
+ * caller  = name revision (8)                   nobody has no name
+ * answer  = format (1 byte, 2) kind (1 byte: 0 refused, 1 done) name of the ErrorCode | revision (8) members
  * members = count (4) (id (8) name texts texts learner (1))*
  * texts   = count (4) text*
  * text    = length (4) UTF-8
@@ -25,7 +27,7 @@ import java.util.List;
  */
 final class MemberChangeCodec {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int ADD = 1;
     private static final int REMOVE = 2;
     private static final int UPDATE = 3;
@@ -35,9 +37,10 @@ final class MemberChangeCodec {
 
     private MemberChangeCodec() {}
 
-    static byte[] encode(MemberChange change) {
+    static byte[] encode(MemberWish wish) {
         return written(out -> {
-            switch (change) {
+            caller(out, wish.caller());
+            switch (wish.change()) {
                 case MemberChange.Add(long id, List<String> peerUrls, boolean learner) -> {
                     head(out, ADD, id);
                     texts(out, peerUrls);
@@ -54,8 +57,13 @@ final class MemberChangeCodec {
     }
 
     /** @throws IOException if the bytes are no request that this release knows */
-    static MemberChange decodeChange(byte[] bytes) throws IOException {
+    static MemberWish decodeWish(byte[] bytes) throws IOException {
         DataInputStream in = opened(bytes);
+        Caller caller = caller(in);
+        return new MemberWish(change(in), caller);
+    }
+
+    private static MemberChange change(DataInputStream in) throws IOException {
         int kind = in.readByte();
         long id = in.readLong();
         return switch (kind) {
@@ -101,6 +109,17 @@ final class MemberChangeCodec {
         } catch (IllegalArgumentException e) {
             throw new IOException("unknown refusal " + name, e);
         }
+    }
+
+    private static void caller(DataOutputStream out, Caller caller) throws IOException {
+        text(out, caller instanceof Caller.User(String name, long _) ? name : "");
+        out.writeLong(caller instanceof Caller.User(String _, long authRevision) ? authRevision : 0);
+    }
+
+    private static Caller caller(DataInputStream in) throws IOException {
+        String name = text(in);
+        long authRevision = in.readLong();
+        return name.isEmpty() ? Caller.NOBODY : new Caller.User(name, authRevision);
     }
 
     private interface Writing {

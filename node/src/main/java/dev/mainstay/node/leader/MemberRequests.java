@@ -1,6 +1,7 @@
 package dev.mainstay.node.leader;
 
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.consensus.AppliedWait;
 import dev.mainstay.node.consensus.PeerCalls;
@@ -56,8 +57,8 @@ public final class MemberRequests implements PeerMethods.Handler {
      * @return as {@link MembershipKeeper#request}, but TIMEOUT where nobody led or nobody knows, and of a promotion NO_LEADER
      *     where nobody led or TIMEOUT_APPLYING where the leader lags. Never fails.
      */
-    public CompletableFuture<Outcome> request(MemberChange change) {
-        Attempts attempts = new Attempts(change, nanoClock.getAsLong() + patienceNanos);
+    public CompletableFuture<Outcome> request(MemberChange change, Caller caller) {
+        Attempts attempts = new Attempts(new MemberWish(change, caller), nanoClock.getAsLong() + patienceNanos);
         attempts.begin();
         return attempts.answer;
     }
@@ -66,27 +67,27 @@ public final class MemberRequests implements PeerMethods.Handler {
     @Override
     public CompletableFuture<byte[]> handle(long from, byte[] request) {
         try {
-            return make(MemberChangeCodec.decodeChange(request)).thenApply(MemberChangeCodec::encode);
+            return make(MemberChangeCodec.decodeWish(request)).thenApply(MemberChangeCodec::encode);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private CompletableFuture<Outcome> make(MemberChange change) {
-        if (!(change instanceof MemberChange.Promote)) {
-            return keeper.request(change);
+    private CompletableFuture<Outcome> make(MemberWish wish) {
+        if (!(wish.change() instanceof MemberChange.Promote)) {
+            return keeper.request(wish.change(), wish.caller());
         }
         return applied.caughtUp()
                 .thenCompose(done -> done
-                        ? keeper.request(change)
+                        ? keeper.request(wish.change(), wish.caller())
                         : CompletableFuture.completedFuture(new Outcome.Refused(ErrorCode.TIMEOUT_APPLYING)));
     }
 
-    private CompletableFuture<Outcome> ask(long leader, MemberChange change) {
+    private CompletableFuture<Outcome> ask(long leader, MemberWish wish) {
         if (leader == raft.memberId()) {
-            return make(change);
+            return make(wish);
         }
-        return peers.call(leader, PeerMethod.CHANGE_MEMBERS, MemberChangeCodec.encode(change))
+        return peers.call(leader, PeerMethod.CHANGE_MEMBERS, MemberChangeCodec.encode(wish))
                 .thenApply(answer -> {
                     try {
                         return MemberChangeCodec.decodeOutcome(answer);
@@ -99,12 +100,12 @@ public final class MemberRequests implements PeerMethods.Handler {
     private final class Attempts {
 
         private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        private final MemberChange change;
+        private final MemberWish wish;
         private final long deadlineNanos;
         private boolean asking;
 
-        Attempts(MemberChange change, long deadlineNanos) {
-            this.change = change;
+        Attempts(MemberWish wish, long deadlineNanos) {
+            this.wish = wish;
             this.deadlineNanos = deadlineNanos;
         }
 
@@ -126,7 +127,7 @@ public final class MemberRequests implements PeerMethods.Handler {
                 again();
                 return;
             }
-            CompletableFuture<?> _ = ask(leader, change).whenComplete(this::answered);
+            CompletableFuture<?> _ = ask(leader, wish).whenComplete(this::answered);
         }
 
         private void answered(@Nullable Outcome outcome, @Nullable Throwable failure) {
@@ -142,7 +143,7 @@ public final class MemberRequests implements PeerMethods.Handler {
 
         private void again() {
             if (nanoClock.getAsLong() - deadlineNanos >= 0) {
-                boolean leaderless = change instanceof MemberChange.Promote && !raft.hasLeader();
+                boolean leaderless = wish.change() instanceof MemberChange.Promote && !raft.hasLeader();
                 answer.complete(new Outcome.Refused(leaderless ? ErrorCode.NO_LEADER : ErrorCode.TIMEOUT));
             }
             synchronized (this) {

@@ -2,6 +2,7 @@ package dev.mainstay.node.leader;
 
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.consensus.GroupControl;
@@ -57,7 +58,7 @@ public final class MembershipKeeper implements AutoCloseable {
     /** What exists only while this member leads. */
     private record Term(GroupControl control, PeerContact contact, Reconciler reconciler, Scheduler.Rhythm rhythm) {}
 
-    private record Request(MemberChange change, CompletableFuture<Outcome> answer) {}
+    private record Request(MemberChange change, Caller caller, CompletableFuture<Outcome> answer) {}
 
     /** A recorded change that the log doesn't follow yet. */
     private record Settling(Request request, Outcome outcome, long deadlineNanos) {}
@@ -113,17 +114,18 @@ public final class MembershipKeeper implements AutoCloseable {
     /**
      * Changes the members.
      *
+     * @param caller who wants it
      * @return {@link Outcome.MembersChanged}, or a refusal: NOT_LEADER where another member should have been asked, and
      *     nothing was done. Never fails.
      */
-    public synchronized CompletableFuture<Outcome> request(MemberChange change) {
+    public synchronized CompletableFuture<Outcome> request(MemberChange change, Caller caller) {
         if (term == null) {
             return refused(ErrorCode.NOT_LEADER);
         }
         if (waiting.size() >= MOST_WAITING) {
             return refused(ErrorCode.TOO_MANY_REQUESTS);
         }
-        Request request = new Request(change, new CompletableFuture<>());
+        Request request = new Request(change, caller, new CompletableFuture<>());
         if (change instanceof MemberChange.Promote) {
             CompletableFuture<?> _ = request.answer().thenAccept(this::count);
         }
@@ -176,7 +178,8 @@ public final class MembershipKeeper implements AutoCloseable {
                 request.answer().complete(new Outcome.Refused(refusal.get()));
             } else {
                 proposing = true;
-                CompletableFuture<?> _ = proposer.propose(command(request.change()))
+                CompletableFuture<?> _ = proposer.propose(
+                                command(request.change()).by(request.caller()))
                         .thenAcceptAsync(outcome -> decided(request, outcome), executor);
             }
         }

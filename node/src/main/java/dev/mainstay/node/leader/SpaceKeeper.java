@@ -2,6 +2,7 @@ package dev.mainstay.node.leader;
 
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.common.Alarm;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.consensus.Proposer;
 import dev.mainstay.node.maintenance.Alarms;
 import java.util.concurrent.CompletableFuture;
@@ -151,7 +152,7 @@ public final class SpaceKeeper implements AutoCloseable {
     /** One proposal at a time; a refused one is made again in the next round. */
     private void propose(boolean active) {
         proposing = true;
-        CompletableFuture<Void> _ =
-                proposer.propose(new Command.SetAlarm(own, active)).thenAccept(_ -> proposing = false);
+        CompletableFuture<Void> _ = proposer.propose(new Command.SetAlarm(own, active).by(Caller.CLUSTER))
+                .thenAccept(_ -> proposing = false);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.node.observability;
 
+import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
@@ -89,7 +90,7 @@ final class ApplyMeters {
     /** A batch was applied; it may have no outcomes if it was applied before. */
     void applied(List<Command> commands, List<Outcome> outcomes, double secondsEach) {
         for (int i = 0; i < outcomes.size(); i++) {
-            Command command = commands.get(i);
+            Command command = commands.get(i).wanted();
             Outcome outcome = outcomes.get(i);
             boolean refused = outcome instanceof Outcome.Refused;
             Kind kind = kind(command);
@@ -108,6 +109,7 @@ final class ApplyMeters {
 
     private static @Nullable Kind kind(Command command) {
         return switch (command) {
+            case AuthCommand _, Command.By _ -> null;
             case Operation.Put _ -> Kind.PUT;
             case Operation.DeleteRange _ -> Kind.DELETE_RANGE;
             case Operation.Txn _ -> Kind.TXN;

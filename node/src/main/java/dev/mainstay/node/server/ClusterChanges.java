@@ -2,6 +2,7 @@ package dev.mainstay.node.server;
 
 import dev.mainstay.node.api.MemberChanges;
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.leader.MemberChange;
 import dev.mainstay.node.leader.MemberRequests;
@@ -13,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 record ClusterChanges(MemberRequests requests, MembershipKeeper keeper) implements MemberChanges {
 
     @Override
-    public CompletableFuture<Outcome> request(MemberChange change) {
-        return requests.request(change);
+    public CompletableFuture<Outcome> request(MemberChange change, Caller caller) {
+        return requests.request(change, caller);
     }
 
     @Override

@@ -21,6 +21,13 @@ record DiskSpace(Path dataDirectory, Path logDirectory, Store store) implements 
         }
     }
 
+    /** The size of the disks; that of the smaller one counts. */
+    long totalBytes() throws IOException {
+        return Math.min(
+                Files.getFileStore(dataDirectory).getTotalSpace(),
+                Files.getFileStore(logDirectory).getTotalSpace());
+    }
+
     @Override
     public long liveBytes() {
         return store.liveBytes();

@@ -3,6 +3,12 @@ package dev.mainstay.node.server;
 import dev.mainstay.node.api.ApiPorts;
 import dev.mainstay.node.api.ApiSettings;
 import dev.mainstay.node.api.EtcdApi;
+import dev.mainstay.node.api.auth.Authentication;
+import dev.mainstay.node.api.auth.FailedLogins;
+import dev.mainstay.node.api.auth.JwtTokens;
+import dev.mainstay.node.api.auth.Passwords;
+import dev.mainstay.node.api.auth.SimpleTokens;
+import dev.mainstay.node.api.auth.Tokens;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
@@ -33,6 +39,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,11 +64,6 @@ public final class Member implements AutoCloseable {
 
     /** An answer grows by doubling and is whole in memory when it leaves; a third of the heap fits so. */
     private static final int RANGE_ANSWER_PART_OF_HEAP = 3;
-
-    /** Below this much room on the disk writes are refused; the log, flushes and compactions live on the rest. */
-    private static final long DISK_RESERVE_BYTES = 128 * MIB;
-
-    private static final long DISK_RESUME_BYTES = 256 * MIB;
 
     private final StopStack parts = new StopStack();
     private final NodeIdentity identity;
@@ -91,7 +93,8 @@ public final class Member implements AutoCloseable {
                     "compaction", new CompactionKeeper(core.compactor(), CompactionPace.DEFAULT, core.scheduler()));
             RatisMember raft = core.raft();
             ClusterView cluster = new ClusterView(core.members(), Founders.shown(identity, settings));
-            ApiPorts ports = apiPorts(settings, core, cluster, space, compaction, meters);
+            ApiPorts ports = apiPorts(
+                    settings, core, cluster, space, compaction, authentication(settings, core, registry), meters);
             EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
             bindGauges(registry, settings, core, ports, api, cluster);
             tls.ifPresent(setup -> new MemberGauges(registry).bindPeerTls(setup.certificates()));
@@ -193,10 +196,12 @@ public final class Member implements AutoCloseable {
         return new NodeIdentity(self, MemberId.ofCluster(all), name, urls, cluster.token());
     }
 
-    private static SpaceKeeper spaceKeeper(NodeSettings settings, DataDirectory directory, Core core) {
+    private static SpaceKeeper spaceKeeper(NodeSettings settings, DataDirectory directory, Core core)
+            throws IOException {
+        DiskSpace space = new DiskSpace(directory.path(), directory.log(), core.store());
         return new SpaceKeeper(
-                new DiskSpace(directory.path(), directory.log(), core.store()),
-                new SpaceLimits(settings.limits().quotaBytes(), DISK_RESERVE_BYTES, DISK_RESUME_BYTES),
+                space,
+                SpaceLimits.onDisk(settings.limits().quotaBytes(), space.totalBytes()),
                 core.alarms(),
                 directory.identity().memberId(),
                 core.raft(),
@@ -210,6 +215,7 @@ public final class Member implements AutoCloseable {
             ClusterView cluster,
             SpaceKeeper space,
             CompactionKeeper compaction,
+            Authentication authentication,
             MemberMeters meters) {
         return new ApiPorts(
                 core.raft(),
@@ -226,7 +232,33 @@ public final class Member implements AutoCloseable {
                         "upkeep",
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
                 cluster::members,
-                core.memberChanges());
+                core.memberChanges(),
+                authentication);
+    }
+
+    private Authentication authentication(NodeSettings settings, Core core, ExactRegistry registry) throws IOException {
+        Passwords passwords =
+                parts.started("passwords", new Passwords(settings.auth().bcryptCost()));
+        FailedLogins failed = new FailedLogins(System::nanoTime);
+        MemberGauges gauges = new MemberGauges(registry);
+        gauges.gauge(
+                "etcd_debugging_auth_revision",
+                "The current revision of auth store.",
+                () -> core.applier().auth().now().revision());
+        gauges.gauge("mainstay_passwords_waiting", "Passwords that wait to be checked or hashed.", passwords::waiting);
+        gauges.gauge("mainstay_wrong_passwords", "Wrong passwords shown since the start.", failed::total);
+        return new Authentication(core.applier().auth()::now, tokens(settings.auth(), core, gauges), passwords, failed);
+    }
+
+    private static Tokens tokens(NodeSettings.Auth settings, Core core, MemberGauges gauges) throws IOException {
+        if (settings.jwt().isPresent()) {
+            return new JwtTokens(JwtKeys.read(settings.jwt().get()), InstantSource.system());
+        }
+        SimpleTokens tokens = new SimpleTokens(
+                core.raft()::propose, () -> core.applier().applied().index(), System::nanoTime, settings.tokenTtl());
+        core.applier().tokensTo(tokens);
+        gauges.gauge("mainstay_tokens", "Simple tokens that are valid.", tokens::size);
+        return tokens;
     }
 
     private void bindGauges(

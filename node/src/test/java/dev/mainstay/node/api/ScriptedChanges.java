@@ -1,6 +1,7 @@
 package dev.mainstay.node.api;
 
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.leader.MemberChange;
 import java.util.List;
@@ -16,7 +17,7 @@ final class ScriptedChanges implements MemberChanges {
     volatile Optional<ErrorCode> move = Optional.empty();
 
     @Override
-    public CompletableFuture<Outcome> request(MemberChange change) {
+    public CompletableFuture<Outcome> request(MemberChange change, Caller caller) {
         requests.add(change);
         return CompletableFuture.completedFuture(outcome);
     }

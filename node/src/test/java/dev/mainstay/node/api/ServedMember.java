@@ -1,10 +1,15 @@
 package dev.mainstay.node.api;
 
+import dev.mainstay.etcd.proto.AuthGrpc;
 import dev.mainstay.etcd.proto.ClusterGrpc;
 import dev.mainstay.etcd.proto.KVGrpc;
 import dev.mainstay.etcd.proto.LeaseGrpc;
 import dev.mainstay.etcd.proto.MaintenanceGrpc;
 import dev.mainstay.etcd.proto.WatchGrpc;
+import dev.mainstay.node.api.auth.Authentication;
+import dev.mainstay.node.api.auth.FailedLogins;
+import dev.mainstay.node.api.auth.Passwords;
+import dev.mainstay.node.api.auth.SimpleTokens;
 import dev.mainstay.node.api.transport.Backlog;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
@@ -126,7 +131,8 @@ final class ServedMember implements AutoCloseable {
                         admission,
                         new Care(memory, store),
                         this::members,
-                        memberChanges),
+                        memberChanges,
+                        authentication(applier)),
                 new ApiSettings(
                         CLUSTER_ID,
                         MEMBER_ID,
@@ -147,6 +153,17 @@ final class ServedMember implements AutoCloseable {
         HttpServer server = vertx.createHttpServer(GrpcTransport.prepare(new HttpServerOptions(), Long.MAX_VALUE))
                 .requestHandler(transport::handle);
         port = await(server.listen(0, "127.0.0.1")).actualPort();
+    }
+
+    private Authentication authentication(Applier applier) {
+        SimpleTokens tokens = new SimpleTokens(
+                log::propose, () -> applier.applied().index(), System::nanoTime, Duration.ofSeconds(2));
+        applier.tokensTo(tokens);
+        return new Authentication(
+                applier.auth()::now,
+                tokens,
+                started(new Passwords(Passwords.LEAST_COST)),
+                new FailedLogins(System::nanoTime));
     }
 
     /** There is room for everything. */
@@ -215,7 +232,8 @@ final class ServedMember implements AutoCloseable {
             LeaseGrpc.LeaseBlockingStub lease,
             LeaseGrpc.LeaseStub leaseStreams,
             ClusterGrpc.ClusterBlockingStub cluster,
-            MaintenanceGrpc.MaintenanceBlockingStub maintenance) {
+            MaintenanceGrpc.MaintenanceBlockingStub maintenance,
+            AuthGrpc.AuthBlockingStub auth) {
 
         static Stubs over(ManagedChannel channel) {
             return new Stubs(
@@ -224,7 +242,8 @@ final class ServedMember implements AutoCloseable {
                     LeaseGrpc.newBlockingStub(channel),
                     LeaseGrpc.newStub(channel),
                     ClusterGrpc.newBlockingStub(channel),
-                    MaintenanceGrpc.newBlockingStub(channel));
+                    MaintenanceGrpc.newBlockingStub(channel),
+                    AuthGrpc.newBlockingStub(channel));
         }
     }
 

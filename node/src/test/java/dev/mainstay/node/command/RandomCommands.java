@@ -2,8 +2,10 @@ package dev.mainstay.node.command;
 
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.common.Member;
+import dev.mainstay.node.common.Permission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -33,8 +35,47 @@ public final class RandomCommands {
         return new CommandBatch(clockMillis, origin, commands);
     }
 
-    /** Any command; {@code revision} is about where the store stands. */
+    /** Any command, of anybody; {@code revision} is about where the store stands. */
     public Command command(long revision) {
+        Command command = random.nextInt(16) == 0 ? auth() : unsigned(revision);
+        return switch (random.nextInt(8)) {
+            case 0 -> command.by(new Caller.User(user(), random.nextInt(40)));
+            case 1 -> command.by(Caller.CLUSTER);
+            default -> command;
+        };
+    }
+
+    private AuthCommand auth() {
+        return switch (random.nextInt(16)) {
+            case 0 -> new AuthCommand.Enable();
+            case 1 -> new AuthCommand.DeleteUser(user());
+            case 2 -> new AuthCommand.SetPassword(user(), value());
+            case 3 -> new AuthCommand.GrantRole(user(), role());
+            case 4 -> new AuthCommand.RevokeRole(user(), role());
+            case 5 -> new AuthCommand.AddRole(role());
+            case 6 -> new AuthCommand.DeleteRole(role());
+            case 7 -> new AuthCommand.GrantPermission(role(), random.nextInt(9) == 0 ? null : permission());
+            case 8 -> new AuthCommand.RevokePermission(role(), key(), Bytes.EMPTY);
+            case 9 -> new AuthCommand.IssueToken(user(), random.nextInt(40), value());
+            case 10, 11, 12 -> new AuthCommand.AddUser(user(), random.nextInt(4) == 0 ? null : value());
+            default -> new AuthCommand.Disable();
+        };
+    }
+
+    private String user() {
+        return random.nextInt(3) == 0 ? "root" : "u" + random.nextInt(3);
+    }
+
+    private String role() {
+        return random.nextInt(3) == 0 ? "root" : "r" + random.nextInt(3);
+    }
+
+    private Permission permission() {
+        Bytes end = random.nextBoolean() ? Bytes.EMPTY : random.nextBoolean() ? key() : Bytes.wrap(new byte[] {0});
+        return new Permission(anyOf(Permission.Kind.values()), key(), end);
+    }
+
+    private Command unsigned(long revision) {
         return switch (random.nextInt(23)) {
             case 0, 1, 2, 3, 4, 5, 6 -> put();
             case 7, 8 -> new Operation.DeleteRange(range(), random.nextBoolean());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.consensus.AppliedWait;
@@ -41,9 +42,9 @@ class MemberRequestsTest {
         followerSide.leader = 1;
         lead();
 
-        assertThat(atFollower.request(new MemberChange.Remove(9)).join())
+        assertThat(atFollower.request(new MemberChange.Remove(9), Caller.NOBODY).join())
                 .isEqualTo(new Outcome.Refused(ErrorCode.MEMBER_NOT_FOUND));
-        assertThat(atFollower.request(ADD).join())
+        assertThat(atFollower.request(ADD, Caller.NOBODY).join())
                 .isEqualTo(new Outcome.MembersChanged(1, world.table.now().members()));
         assertThat(world.table.now().find(4)).isPresent();
     }
@@ -51,7 +52,7 @@ class MemberRequestsTest {
     @Test
     void leaderThatIsNotReadyYetIsAskedAgain() {
         followerSide.leader = 0;
-        CompletableFuture<Outcome> answer = atFollower.request(ADD);
+        CompletableFuture<Outcome> answer = atFollower.request(ADD, Caller.NOBODY);
         time.advance(1_000);
         followerSide.leader = 1;
         time.advance(1_000);
@@ -73,7 +74,7 @@ class MemberRequestsTest {
         lead();
         wire.failure = new PeerException(PeerException.Reason.UNREACHABLE, "gone");
 
-        assertThat(atFollower.request(ADD).join()).isEqualTo(new Outcome.Refused(ErrorCode.TIMEOUT));
+        assertThat(atFollower.request(ADD, Caller.NOBODY).join()).isEqualTo(new Outcome.Refused(ErrorCode.TIMEOUT));
         time.advance(10_000);
         assertThat(wire.calls).isEqualTo(1);
     }
@@ -81,7 +82,7 @@ class MemberRequestsTest {
     @Test
     void withoutALeaderPatienceEnds() {
         followerSide.leader = 0;
-        CompletableFuture<Outcome> answer = atFollower.request(ADD);
+        CompletableFuture<Outcome> answer = atFollower.request(ADD, Caller.NOBODY);
 
         time.advance(6_900);
         assertThat(answer).isNotDone();
@@ -93,11 +94,12 @@ class MemberRequestsTest {
     @Test
     void whatIsWrittenIsReadAndNothingElse() throws IOException {
         for (MemberChange change : CHANGES) {
-            byte[] bytes = MemberChangeCodec.encode(change);
-            assertThat(MemberChangeCodec.decodeChange(bytes)).isEqualTo(change);
+            MemberWish wish = new MemberWish(change, change.equals(ADD) ? new Caller.User("größer", 7) : Caller.NOBODY);
+            byte[] bytes = MemberChangeCodec.encode(wish);
+            assertThat(MemberChangeCodec.decodeWish(bytes)).isEqualTo(wish);
             for (int length = 0; length < bytes.length; length++) {
                 byte[] part = Arrays.copyOf(bytes, length);
-                assertThatThrownBy(() -> MemberChangeCodec.decodeChange(part)).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> MemberChangeCodec.decodeWish(part)).isInstanceOf(IOException.class);
             }
         }
         for (Outcome outcome : List.of(
@@ -107,9 +109,9 @@ class MemberRequestsTest {
             assertThat(MemberChangeCodec.decodeOutcome(MemberChangeCodec.encode(outcome)))
                     .isEqualTo(outcome);
         }
-        byte[] newer = MemberChangeCodec.encode(ADD);
-        newer[0] = 2;
-        assertThatThrownBy(() -> MemberChangeCodec.decodeChange(newer)).hasMessageContaining("unknown format 2");
+        byte[] newer = MemberChangeCodec.encode(new MemberWish(ADD, Caller.NOBODY));
+        newer[0] = 3;
+        assertThatThrownBy(() -> MemberChangeCodec.decodeWish(newer)).hasMessageContaining("unknown format 3");
     }
 
     private void lead() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.consensus.GroupControl.Peer;
@@ -32,7 +33,8 @@ class MembershipKeeperTest {
     void onlyTheLeaderIsAsked() {
         found(3);
 
-        assertThat(keeper.request(new MemberChange.Remove(2)).join()).isEqualTo(refused(ErrorCode.NOT_LEADER));
+        assertThat(keeper.request(new MemberChange.Remove(2), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.NOT_LEADER));
         assertThat(keeper.moveLeader(2).join()).contains(ErrorCode.NOT_LEADER);
         assertThat(world.proposed).isEmpty();
     }
@@ -105,7 +107,7 @@ class MembershipKeeperTest {
     void removalIsAnsweredWhenTheLogFollows() {
         lead(3);
 
-        CompletableFuture<Outcome> removal = keeper.request(new MemberChange.Remove(2));
+        CompletableFuture<Outcome> removal = keeper.request(new MemberChange.Remove(2), Caller.NOBODY);
         assertThat(world.table.now().isRemoved(2)).isTrue();
         assertThat(removal).isNotDone();
 
@@ -121,11 +123,11 @@ class MembershipKeeperTest {
         group.silence.put(2L, 60_000L);
         time.advance(1_000);
 
-        CompletableFuture<Outcome> down = keeper.request(new MemberChange.Remove(2));
+        CompletableFuture<Outcome> down = keeper.request(new MemberChange.Remove(2), Caller.NOBODY);
         time.advance(10);
         assertThat(down).isCompleted();
 
-        CompletableFuture<Outcome> running = keeper.request(new MemberChange.Remove(3));
+        CompletableFuture<Outcome> running = keeper.request(new MemberChange.Remove(3), Caller.NOBODY);
         time.advance(200);
         assertThat(group.configured).contains(peer(3));
         time.advance(400);
@@ -136,7 +138,7 @@ class MembershipKeeperTest {
     void recordedRemovalIsAnsweredAfterAWhileAllTheSame() {
         lead(3);
         group.undecided = true;
-        CompletableFuture<Outcome> removal = keeper.request(new MemberChange.Remove(2));
+        CompletableFuture<Outcome> removal = keeper.request(new MemberChange.Remove(2), Caller.NOBODY);
 
         time.advance(SETTLE_MILLIS - 500);
         assertThat(removal).isNotDone();
@@ -156,7 +158,7 @@ class MembershipKeeperTest {
         group.matches.put(2L, 90L);
         group.matches.put(3L, 100L);
         group.matches.put(4L, 95L);
-        CompletableFuture<Outcome> removal = keeper.request(new MemberChange.Remove(1));
+        CompletableFuture<Outcome> removal = keeper.request(new MemberChange.Remove(1), Caller.NOBODY);
 
         time.advance(1_000);
 
@@ -172,7 +174,7 @@ class MembershipKeeperTest {
         group.matches.put(2L, 90L);
         group.matches.put(3L, 95L);
         group.transfersFail = true;
-        assertThat(keeper.request(new MemberChange.Remove(1))).isNotDone();
+        assertThat(keeper.request(new MemberChange.Remove(1), Caller.NOBODY)).isNotDone();
 
         time.advance(4_000);
 
@@ -200,7 +202,7 @@ class MembershipKeeperTest {
         assertThat(promote(4)).isEqualTo(refused(ErrorCode.LEARNER_NOT_READY));
 
         group.matches.put(4L, 90L);
-        CompletableFuture<Outcome> promotion = keeper.request(new MemberChange.Promote(4));
+        CompletableFuture<Outcome> promotion = keeper.request(new MemberChange.Promote(4), Caller.NOBODY);
         time.advance(1_000);
 
         assertThat(promotion.join()).isInstanceOf(Outcome.MembersChanged.class);
@@ -256,10 +258,12 @@ class MembershipKeeperTest {
 
         assertThat(add(4, false)).isEqualTo(refused(ErrorCode.UNHEALTHY));
         assertThat(add(4, true)).isEqualTo(refused(ErrorCode.UNHEALTHY));
-        assertThat(keeper.request(new MemberChange.Remove(2)).join()).isEqualTo(refused(ErrorCode.UNHEALTHY));
-        assertThat(keeper.request(new MemberChange.Remove(1)).join()).isEqualTo(refused(ErrorCode.UNHEALTHY));
+        assertThat(keeper.request(new MemberChange.Remove(2), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.UNHEALTHY));
+        assertThat(keeper.request(new MemberChange.Remove(1), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.UNHEALTHY));
 
-        assertThat(keeper.request(new MemberChange.Remove(3))).isNotDone();
+        assertThat(keeper.request(new MemberChange.Remove(3), Caller.NOBODY)).isNotDone();
         time.advance(1_000);
         assertThat(group.configured).containsExactly(peer(1), peer(2));
     }
@@ -280,10 +284,12 @@ class MembershipKeeperTest {
     @Test
     void loneMemberMayAlwaysGrowAndNeverGo() {
         lead(1);
-        assertThat(keeper.request(new MemberChange.Remove(9)).join()).isEqualTo(refused(ErrorCode.MEMBER_NOT_FOUND));
+        assertThat(keeper.request(new MemberChange.Remove(9), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.MEMBER_NOT_FOUND));
 
         assertThat(add(2, false)).isInstanceOf(Outcome.MembersChanged.class);
-        assertThat(keeper.request(new MemberChange.Remove(1)).join()).isEqualTo(refused(ErrorCode.NOT_ENOUGH_STARTED));
+        assertThat(keeper.request(new MemberChange.Remove(1), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.NOT_ENOUGH_STARTED));
     }
 
     @Test
@@ -293,14 +299,16 @@ class MembershipKeeperTest {
         lenient.lead(group);
 
         for (long id = 2; id < 6; id++) {
-            assertThat(lenient.request(new MemberChange.Add(id, urls(id), false))
+            assertThat(lenient.request(new MemberChange.Add(id, urls(id), false), Caller.NOBODY)
                             .join())
                     .isInstanceOf(Outcome.MembersChanged.class);
         }
         for (long id = 2; id < 6; id++) {
-            assertThat(lenient.request(new MemberChange.Remove(id))).isNotNull();
+            assertThat(lenient.request(new MemberChange.Remove(id), Caller.NOBODY))
+                    .isNotNull();
         }
-        assertThat(lenient.request(new MemberChange.Remove(1)).join()).isEqualTo(refused(ErrorCode.NOT_ENOUGH_STARTED));
+        assertThat(lenient.request(new MemberChange.Remove(1), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.NOT_ENOUGH_STARTED));
         assertThat(world.table.now().members()).hasSize(1);
     }
 
@@ -308,7 +316,7 @@ class MembershipKeeperTest {
     void newAddressIsConfiguredOnceTheMemberAnswersThere() {
         lead(3);
 
-        Outcome outcome = keeper.request(new MemberChange.Update(2, List.of("http://new:1")))
+        Outcome outcome = keeper.request(new MemberChange.Update(2, List.of("http://new:1")), Caller.NOBODY)
                 .join();
         assertThat(outcome).isInstanceOf(Outcome.MembersChanged.class);
         time.advance(3_000);
@@ -342,10 +350,12 @@ class MembershipKeeperTest {
     void refusalOfTheRecordReachesTheAsker() {
         lead(3);
 
-        assertThat(keeper.request(new MemberChange.Add(4, urls(2), false)).join())
+        assertThat(keeper.request(new MemberChange.Add(4, urls(2), false), Caller.NOBODY)
+                        .join())
                 .isEqualTo(refused(ErrorCode.PEER_URL_EXISTS));
         world.refusal = new Outcome.Refused(ErrorCode.TIMEOUT);
-        assertThat(keeper.request(new MemberChange.Remove(2)).join()).isEqualTo(refused(ErrorCode.TIMEOUT));
+        assertThat(keeper.request(new MemberChange.Remove(2), Caller.NOBODY).join())
+                .isEqualTo(refused(ErrorCode.TIMEOUT));
         assertThat(add(4, false)).isEqualTo(refused(ErrorCode.TIMEOUT));
     }
 
@@ -406,11 +416,12 @@ class MembershipKeeperTest {
     }
 
     private Outcome add(long id, boolean learner) {
-        return keeper.request(new MemberChange.Add(id, urls(id), learner)).join();
+        return keeper.request(new MemberChange.Add(id, urls(id), learner), Caller.NOBODY)
+                .join();
     }
 
     private Outcome promote(long id) {
-        return keeper.request(new MemberChange.Promote(id)).join();
+        return keeper.request(new MemberChange.Promote(id), Caller.NOBODY).join();
     }
 
     private Outcome members(long... ids) {

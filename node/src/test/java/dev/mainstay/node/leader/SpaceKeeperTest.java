@@ -122,7 +122,7 @@ class SpaceKeeperTest {
     }
 
     private CompletableFuture<Outcome> commit(Command command) {
-        if (command instanceof Command.SetAlarm(Alarm alarm, boolean active)) {
+        if (command.wanted() instanceof Command.SetAlarm(Alarm alarm, boolean active)) {
             try (StoreTransaction changes = store.begin()) {
                 boolean changed = alarms.set(changes, alarm, active);
                 store.write(changes);
@@ -150,5 +150,13 @@ class SpaceKeeperTest {
             looks++;
             return live;
         }
+    }
+
+    @Test
+    void onASmallDiskLessIsKeptFree() {
+        long mib = 1L << 20;
+
+        assertThat(SpaceLimits.onDisk(1000, 100L << 30)).isEqualTo(new SpaceLimits(1000, 128 * mib, 256 * mib));
+        assertThat(SpaceLimits.onDisk(1000, 300 * mib)).isEqualTo(new SpaceLimits(1000, 75 * mib, 150 * mib));
     }
 }

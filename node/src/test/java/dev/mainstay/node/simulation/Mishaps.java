@@ -1,6 +1,7 @@
 package dev.mainstay.node.simulation;
 
 import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.leader.MemberChange;
 import dev.mainstay.node.membership.Members;
@@ -222,7 +223,7 @@ final class Mishaps {
     private void request(SimulatedMember.Running running, MemberChange change) {
         Judge.Request request = judge.begins(change.toString(), running.life(), 60_000);
         running.life().later(1, "change of members", () -> {
-            var _ = running.changes().request(change).thenAccept(outcome -> {
+            var _ = running.changes().request(change, Caller.NOBODY).thenAccept(outcome -> {
                 judge.ends(request);
                 timeline.note(change + ": " + outcome);
                 timeline.check(

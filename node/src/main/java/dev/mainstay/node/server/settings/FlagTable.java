@@ -115,9 +115,9 @@ final class FlagTable {
             host-whitelist | strings | * | honoured | Host names that HTTP requests may ask for.
 
             # Auth
-            auth-token | string | simple | refused(authentication is not served yet; only simple may be given) | Kind of token, and its options.
-            auth-token-ttl | uint | 300 | ignored(authentication is not served yet) | Seconds that a simple token lives.
-            bcrypt-cost | uint | 10 | ignored(authentication is not served yet) | Cost of hashing passwords.
+            auth-token | string | simple | honoured | simple, or jwt with its options: jwt,sign-method=RS256,pub-key=FILE,priv-key=FILE,ttl=5m.
+            auth-token-ttl | uint | 300 | honoured | Seconds that a simple token lives after its last use.
+            bcrypt-cost | uint | 10 | honoured | Cost of hashing passwords: the binary logarithm of the rounds, 4 to 31.
 
             # Profiling and monitoring
             enable-pprof | bool | false | ignored(profiling is the JVM's; see jcmd and JFR) | Serve profiles over HTTP.

@@ -1,6 +1,7 @@
 package dev.mainstay.node.server.settings;
 
 import dev.mainstay.node.tls.NameRules;
+import dev.mainstay.node.tls.TlsFile;
 import dev.mainstay.node.tls.TlsFiles;
 import dev.mainstay.node.tls.TlsProtocol;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public record NodeSettings(
         Limits limits,
         Compaction compaction,
         Checks checks,
+        Auth auth,
         Logging logging) {
 
     /**
@@ -150,6 +152,24 @@ public record NodeSettings(
             Duration watchProgressInterval,
             Duration warnApply,
             Duration warnUnary) {}
+
+    /**
+     * How callers prove who they are.
+     *
+     * @param jwt for signed tokens; empty for simple ones
+     * @param tokenTtl how long a simple token lives after its last use
+     * @param bcryptCost the binary logarithm of bcrypt's rounds
+     */
+    public record Auth(Optional<Jwt> jwt, Duration tokenTtl, int bcryptCost) {}
+
+    /**
+     * Signed tokens. The files have not been looked into.
+     *
+     * @param method as in JOSE's registry, like {@code RS256}
+     * @param publicKey to check tokens with
+     * @param privateKey to make them with, or the secret of an HMAC
+     */
+    public record Jwt(String method, Optional<TlsFile> publicKey, Optional<TlsFile> privateKey, Duration ttl) {}
 
     /** Which revisions the leader drops by itself. */
     public sealed interface Compaction {

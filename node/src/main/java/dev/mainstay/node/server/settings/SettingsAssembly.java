@@ -43,6 +43,7 @@ final class SettingsAssembly {
                 limits(),
                 compaction(),
                 checks(),
+                new AuthAssembly(values).auth(),
                 logging());
     }
 

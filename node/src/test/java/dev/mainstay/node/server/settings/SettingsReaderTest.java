@@ -354,7 +354,12 @@ class SettingsReaderTest {
             --tls-min-version=TLS1.4 | 1 | unexpected TLS version "TLS1.4" (must be one of: TLS1.2, TLS1.3)
             --tls-max-version=TLS1.1 | 1 | unexpected TLS version "TLS1.1" (must be one of: TLS1.2, TLS1.3)
             --cipher-suites=FOO | 1 | unexpected TLS cipher suite "FOO"
-            --auth-token=jwt | 1 | --auth-token can't be used: authentication is not served yet; only simple may be given
+            --auth-token=bearer | 1 | unknown --auth-token "bearer": must be simple or jwt
+            --auth-token=jwt | 1 | --auth-token jwt: sign-method must be one of ES256, ES384, ES512, EdDSA, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512
+            --auth-token=jwt,sign-method=RS256 | 1 | --auth-token jwt with sign-method RS256 needs pub-key to check tokens, and priv-key to make them
+            --auth-token=jwt,sign-method=HS256,pub-key=/p | 1 | --auth-token jwt with sign-method HS256 needs priv-key, the file of the secret
+            --auth-token=jwt,sign-method=RS256,pub-key=/p,ttl=soon | 1 | --auth-token jwt: ttl "soon" is no duration such as 10m
+            --auth-token=jwt,sign-method=RS256,key=/p | 1 | --auth-token jwt: unknown, repeated or empty option "key=/p"; there are sign-method, pub-key, priv-key and ttl
             --force-new-cluster | 1 | --force-new-cluster can't be used: starting over with one member from the data of several is not there yet
             --initial-cluster=other=http://localhost:2380 | 1 | couldn't find local name "default" in the initial cluster configuration
             --initial-cluster=default=http://b:1 | 1 | --initial-cluster has default=http://b:1 but --initial-advertise-peer-urls is http://localhost:2380

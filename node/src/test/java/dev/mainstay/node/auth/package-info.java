@@ -1,0 +1,5 @@
+/** Tests of this package. */
+@NullMarked
+package dev.mainstay.node.auth;
+
+import org.jspecify.annotations.NullMarked;
