@@ -1,8 +1,7 @@
 package dev.mainstay.node.api;
 
 import dev.mainstay.etcd.proto.AuthGrpc;
-import dev.mainstay.etcd.proto.ElectionGrpc;
-import dev.mainstay.etcd.proto.LockGrpc;
+import dev.mainstay.node.api.recipes.Recipes;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -22,6 +21,7 @@ public final class EtcdApi implements AutoCloseable {
     private final RangeReader ranges;
     private final ScheduledExecutorService scheduler;
     private final DataGate gate;
+    private final Recipes recipes;
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<ServerServiceDefinition> services;
 
@@ -41,6 +41,10 @@ public final class EtcdApi implements AutoCloseable {
         gate = new DataGate(() -> ports.alarms().isCorrupt(settings.memberId()));
         List<ServerServiceDefinition> all = new ArrayList<>();
         for (ServerServiceDefinition service : etcdServices(ports, settings, headers)) {
+            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands));
+        }
+        recipes = new Recipes(all);
+        for (ServerServiceDefinition service : recipes.services()) {
             all.add(ServerInterceptors.interceptForward(service, learners, gate, demands));
         }
         serving(true);
@@ -65,6 +69,11 @@ public final class EtcdApi implements AutoCloseable {
         if (!serves) {
             gate.endStreams();
         }
+    }
+
+    /** What the Lock and Election services have under way. */
+    public Recipes recipes() {
+        return recipes;
     }
 
     /** Bytes of range answers that are being built or wait for the network. */
@@ -102,8 +111,6 @@ public final class EtcdApi implements AutoCloseable {
                 new ClusterService(ports.members(), ports.memberChanges(), reads, headers, InstantSource.system())
                         .definition(),
                 new MaintenanceService(settings, ports, proposals, headers, ranges).definition(),
-                new ServiceAssembly(AuthGrpc.getServiceDescriptor()).build(),
-                new ServiceAssembly(LockGrpc.getServiceDescriptor()).build(),
-                new ServiceAssembly(ElectionGrpc.getServiceDescriptor()).build());
+                new ServiceAssembly(AuthGrpc.getServiceDescriptor()).build());
     }
 }

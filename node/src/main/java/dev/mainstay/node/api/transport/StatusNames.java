@@ -10,7 +10,7 @@ public final class StatusNames {
     private StatusNames() {}
 
     /** The name of one code. */
-    static String of(Status.Code code) {
+    public static String of(Status.Code code) {
         return switch (code) {
             case OK -> "OK";
             case CANCELLED -> "Canceled";
