@@ -1,7 +1,6 @@
 package dev.mainstay.node.api;
 
-import dev.mainstay.etcd.proto.ElectionGrpc;
-import dev.mainstay.etcd.proto.LockGrpc;
+import dev.mainstay.node.api.recipes.Recipes;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -21,6 +20,7 @@ public final class EtcdApi implements AutoCloseable {
     private final RangeReader ranges;
     private final ScheduledExecutorService scheduler;
     private final DataGate gate;
+    private final Recipes recipes;
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<ServerServiceDefinition> services;
 
@@ -45,6 +45,10 @@ public final class EtcdApi implements AutoCloseable {
         for (ServerServiceDefinition service : etcdServices(ports, settings, reads, headers)) {
             all.add(ServerInterceptors.interceptForward(service, learners, gate, demands, identification, rules));
         }
+        recipes = new Recipes(all);
+        for (ServerServiceDefinition service : recipes.services()) {
+            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands));
+        }
         serving(true);
         all.add(ServerInterceptors.interceptForward(health.getHealthService(), learners));
         all.addAll(Reflection.of(all));
@@ -67,6 +71,11 @@ public final class EtcdApi implements AutoCloseable {
         if (!serves) {
             gate.endStreams();
         }
+    }
+
+    /** What the Lock and Election services have under way. */
+    public Recipes recipes() {
+        return recipes;
     }
 
     /** Bytes of range answers that are being built or wait for the network. */
@@ -121,8 +130,6 @@ public final class EtcdApi implements AutoCloseable {
                                 reads,
                                 access,
                                 headers)
-                        .definition(),
-                new ServiceAssembly(LockGrpc.getServiceDescriptor()).build(),
-                new ServiceAssembly(ElectionGrpc.getServiceDescriptor()).build());
+                        .definition());
     }
 }

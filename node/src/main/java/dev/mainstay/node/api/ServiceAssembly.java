@@ -15,17 +15,18 @@ import java.util.List;
  * Puts a service together of the methods that exist so far; the transport answers for the others that the method is unknown.
  * Reflection shows the whole service.
  */
-final class ServiceAssembly {
+public final class ServiceAssembly {
 
     private final ServiceDescriptor original;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
-    ServiceAssembly(ServiceDescriptor original) {
+    /** Begins a service of which no method exists yet. */
+    public ServiceAssembly(ServiceDescriptor original) {
         this.original = original;
     }
 
     /** Adds a method whose responses are protobuf messages. */
-    <ReqT extends MessageLite, RespT extends MessageLite> ServiceAssembly add(
+    public <ReqT extends MessageLite, RespT extends MessageLite> ServiceAssembly add(
             MethodDescriptor<ReqT, RespT> method,
             ReqT request,
             RespT response,
@@ -45,7 +46,8 @@ final class ServiceAssembly {
         return this;
     }
 
-    ServerServiceDefinition build() {
+    /** The service with the methods added so far. */
+    public ServerServiceDefinition build() {
         ServiceDescriptor.Builder descriptor =
                 ServiceDescriptor.newBuilder(original.getName()).setSchemaDescriptor(original.getSchemaDescriptor());
         methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));

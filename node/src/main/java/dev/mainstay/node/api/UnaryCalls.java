@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Calls with one request: the method runs once the request is complete, and answers from whatever thread it likes. */
-final class UnaryCalls {
+public final class UnaryCalls {
 
     private UnaryCalls() {}
 
@@ -25,7 +25,7 @@ final class UnaryCalls {
 
     /** A method with many responses, which takes the call itself. */
     @FunctionalInterface
-    interface StreamMethod<ReqT, RespT> {
+    public interface StreamMethod<ReqT, RespT> {
 
         /** Starts to answer; what it returns hears of the call from now on. */
         ServerCall.Listener<ReqT> call(ReqT request, ServerCall<ReqT, RespT> call);
@@ -38,7 +38,8 @@ final class UnaryCalls {
         });
     }
 
-    static <ReqT, RespT> ServerCallHandler<ReqT, RespT> streaming(StreamMethod<ReqT, RespT> method) {
+    /** Handles calls with one request by a method that takes the call itself. */
+    public static <ReqT, RespT> ServerCallHandler<ReqT, RespT> streaming(StreamMethod<ReqT, RespT> method) {
         return (call, _) -> {
             call.request(2);
             return new OneRequest<>(call, method);

@@ -126,7 +126,7 @@ public final class Member implements AutoCloseable {
                     Versions.ETCD,
                     Versions.CLUSTER);
             listeners = parts.started("listeners", ClientListeners.open(vertx, settings.listen(), grpc, http));
-            parts.started("calls", new Farewell(listeners, grpc, CALLS_AT_STOP));
+            parts.started("calls", new Farewell(listeners, grpc, api.recipes()::stop, CALLS_AT_STOP));
             // First of all at the end, while everything still works.
             parts.started("leadership", raft::handOver);
         } catch (DataDirectoryException | IOException | RuntimeException e) {
@@ -296,6 +296,11 @@ public final class Member implements AutoCloseable {
                 "mainstay_range_bytes_in_flight",
                 "Bytes of range answers being built or waiting for the network.",
                 api::rangeBytesInFlight);
+        gauges.gauge(
+                "mainstay_contenders_waiting",
+                "Locks and campaigns that wait for others to leave.",
+                api.recipes()::contendersWaiting);
+        gauges.gauge("mainstay_election_observers", "Clients that observe elections.", api.recipes()::observers);
         gauges.gauge(
                 "mainstay_block_cache_bytes",
                 "What the store's cache holds, write buffers included.",

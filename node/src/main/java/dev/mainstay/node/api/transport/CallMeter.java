@@ -1,5 +1,6 @@
 package dev.mainstay.node.api.transport;
 
+import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /** Hears of every call of a mounted method. Each method's meter is called from any thread and must neither wait nor throw. */
@@ -16,6 +17,19 @@ public interface CallMeter {
      * @return what will hear of its calls
      */
     Method mounted(String service, String method, String type);
+
+    /** Tells a meter of a method that is going to be served; returns what will hear of its calls. */
+    static Method mount(CallMeter meter, MethodDescriptor<?, ?> method) {
+        return meter.mounted(
+                String.valueOf(method.getServiceName()),
+                String.valueOf(method.getBareMethodName()),
+                switch (method.getType()) {
+                    case UNARY, UNKNOWN -> "unary";
+                    case CLIENT_STREAMING -> "client_stream";
+                    case SERVER_STREAMING -> "server_stream";
+                    case BIDI_STREAMING -> "bidi_stream";
+                });
+    }
 
     /** Hears of the calls of one method; every started call ends exactly once. */
     interface Method {

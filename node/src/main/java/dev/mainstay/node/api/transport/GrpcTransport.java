@@ -72,11 +72,9 @@ public final class GrpcTransport {
             for (ServerMethodDefinition<?, ?> method :
                     ServerInterceptors.interceptForward(service, interceptors).getMethods()) {
                 MethodDescriptor<?, ?> descriptor = method.getMethodDescriptor();
-                CallMeter.Method methodMeter = meter.mounted(
-                        String.valueOf(descriptor.getServiceName()),
-                        String.valueOf(descriptor.getBareMethodName()),
-                        metricType(descriptor.getType()));
-                methods.put("/" + descriptor.getFullMethodName(), new Mounted<>(method, methodMeter));
+                methods.put(
+                        "/" + descriptor.getFullMethodName(),
+                        new Mounted<>(method, CallMeter.mount(meter, descriptor)));
             }
         }
     }
@@ -239,15 +237,6 @@ public final class GrpcTransport {
         response.headersEndHandler(_ -> response.headers().remove(CallHeaders.CONTENT_LENGTH));
         CallHeaders.put(refusal.status(), response.headers());
         response.end();
-    }
-
-    private static String metricType(MethodDescriptor.MethodType type) {
-        return switch (type) {
-            case UNARY, UNKNOWN -> "unary";
-            case CLIENT_STREAMING -> "client_stream";
-            case SERVER_STREAMING -> "server_stream";
-            case BIDI_STREAMING -> "bidi_stream";
-        };
     }
 
     private record Mounted<ReqT, RespT>(ServerMethodDefinition<ReqT, RespT> method, CallMeter.Method meter) {}

@@ -13,12 +13,17 @@ public final class Farewell implements AutoCloseable {
 
     private final ClientListeners listeners;
     private final GrpcTransport grpc;
+    private final Runnable endWaiting;
     private final Duration limit;
 
-    /** @param limit how long calls under way may take before they are cut */
-    public Farewell(ClientListeners listeners, GrpcTransport grpc, Duration limit) {
+    /**
+     * @param endWaiting ends the calls that wait for something that may never happen
+     * @param limit how long calls under way may take before they are cut
+     */
+    public Farewell(ClientListeners listeners, GrpcTransport grpc, Runnable endWaiting, Duration limit) {
         this.listeners = listeners;
         this.grpc = grpc;
+        this.endWaiting = endWaiting;
         this.limit = limit;
     }
 
@@ -26,6 +31,7 @@ public final class Farewell implements AutoCloseable {
     public void close() {
         listeners.goAway();
         grpc.stop();
+        endWaiting.run();
         long start = System.nanoTime();
         try {
             while (grpc.openCalls() > 0 && System.nanoTime() - start < limit.toNanos()) {
