@@ -1,6 +1,7 @@
 package dev.mainstay.node.api;
 
 import dev.mainstay.node.api.auth.Authentication;
+import dev.mainstay.node.api.transport.CallerCertificate;
 import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
@@ -20,6 +21,10 @@ final class Identification implements ServerInterceptor {
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    /** Set for requests that a gateway passes on: its certificate says nothing of whom it does that for. */
+    private static final Metadata.Key<String> GATEWAY =
+            Metadata.Key.of("grpcgateway-accept", Metadata.ASCII_STRING_MARSHALLER);
+
     private static final String BEARER = "Bearer ";
 
     private final Authentication authentication;
@@ -38,7 +43,7 @@ final class Identification implements ServerInterceptor {
         if (brief && !authentication.state().get().enabled()) {
             return next.startCall(call, metadata);
         }
-        Identity identity = Identity.of(authentication, token(metadata));
+        Identity identity = Identity.of(authentication, token(metadata), commonName(call, metadata));
         ServerCall<ReqT, RespT> identified = new Identified<>(call, identity);
         if (!(identity.now() instanceof Identity.Who.Soon)) {
             return next.startCall(identified, metadata);
@@ -59,6 +64,12 @@ final class Identification implements ServerInterceptor {
             return null;
         }
         return token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
+    }
+
+    private static String commonName(ServerCall<?, ?> call, Metadata metadata) {
+        return metadata.containsKey(GATEWAY)
+                ? ""
+                : CallerCertificate.of(call).map(CallerCertificate::commonName).orElse("");
     }
 
     private static final class Identified<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {

@@ -18,18 +18,26 @@ final class Identity {
     /** Where a call has its identity; a call without one is nobody's. */
     static final Attributes.Key<Identity> KEY = Attributes.Key.create("identity");
 
-    private static final Identity NOBODY = new Identity(null, null);
+    private static final Identity NOBODY = new Identity(null, null, "");
 
     private final @Nullable Authentication authentication;
     private final @Nullable String token;
+    private final String commonName;
 
-    private Identity(@Nullable Authentication authentication, @Nullable String token) {
+    private Identity(@Nullable Authentication authentication, @Nullable String token, String commonName) {
         this.authentication = authentication;
         this.token = token;
+        this.commonName = commonName;
     }
 
-    static Identity of(Authentication authentication, @Nullable String token) {
-        return new Identity(authentication, token);
+    /**
+     * What a call shows.
+     *
+     * @param token counts before the certificate
+     * @param commonName of a certificate that was checked; empty without one
+     */
+    static Identity of(Authentication authentication, @Nullable String token, String commonName) {
+        return new Identity(authentication, token, commonName);
     }
 
     static Identity of(ServerCall<?, ?> call) {
@@ -49,12 +57,15 @@ final class Identity {
     }
 
     Who now() {
-        if (authentication == null || token == null) {
+        if (authentication == null || (token == null && commonName.isEmpty())) {
             return new Who.Known(Caller.NOBODY);
         }
         AuthState state = authentication.state().get();
         if (!state.enabled()) {
             return new Who.Known(Caller.NOBODY);
+        }
+        if (token == null) {
+            return new Who.Known(new Caller.User(commonName, state.revision()));
         }
         return switch (authentication.tokens().look(token, state.revision())) {
             case Tokens.Shown.Valid(Caller.User user) -> new Who.Known(user);

@@ -10,7 +10,6 @@ import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.mvcc.KvView;
-import dev.mainstay.node.tls.LiveTls;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -80,29 +79,6 @@ public final class MemberGauges {
         labelled("mainstay_version", "Which release of Mainstay is running.", Tags.of("version", mainstay));
     }
 
-    /** The certificates between members. */
-    public void bindPeerTls(LiveTls certificates) {
-        gauge(
-                "mainstay_peer_certificate_expiry_timestamp_seconds",
-                "When the first certificate that this member shows to its peers expires, in seconds since 1970.",
-                () -> certificates.expiry().getEpochSecond());
-        counter(
-                "mainstay_peer_tls_reloads_total",
-                "How often changed certificates, keys or authorities for peers were taken from their files.",
-                certificates,
-                LiveTls::reloads);
-        counter(
-                "mainstay_peer_tls_reload_failures_total",
-                "How often changed files for peers could not be used, so that what was there before stayed in use.",
-                certificates,
-                LiveTls::failures);
-        counter(
-                "mainstay_peer_tls_failures_total",
-                "TLS connections with peers that failed, most often since a certificate was refused.",
-                certificates,
-                tls -> tls.refusals().count());
-    }
-
     /** What the store holds and takes. */
     public void bind(KvView keys, StorageCare store) {
         gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.", keys::revision);
@@ -154,7 +130,8 @@ public final class MemberGauges {
                 .register(registry);
     }
 
-    private <T> void counter(String name, String help, T source, ToDoubleFunction<T> count) {
+    /** Any other count, of something that is held by others. */
+    public <T> void counter(String name, String help, T source, ToDoubleFunction<T> count) {
         FunctionCounter.builder(name, source, count).description(help).register(registry);
     }
 

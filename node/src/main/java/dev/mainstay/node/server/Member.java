@@ -29,7 +29,9 @@ import dev.mainstay.node.observability.MemberGauges;
 import dev.mainstay.node.observability.MemberMeters;
 import dev.mainstay.node.observability.ProcessMeters;
 import dev.mainstay.node.observability.TextExposition;
+import dev.mainstay.node.observability.TlsGauges;
 import dev.mainstay.node.server.http.ClientListeners;
+import dev.mainstay.node.server.http.ClientSecurity;
 import dev.mainstay.node.server.http.Farewell;
 import dev.mainstay.node.server.http.HttpEndpoints;
 import dev.mainstay.node.server.settings.MemberUrl;
@@ -73,8 +75,10 @@ public final class Member implements AutoCloseable {
             NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
             throws DataDirectoryException, IOException {
         try {
-            Optional<TlsSetup> tls = PeerCertificates.open(settings);
+            Optional<TlsSetup> tls = Certificates.forPeers(settings);
             tls.ifPresent(setup -> parts.started("peer certificates", setup.certificates()));
+            Optional<TlsSetup> clientTls = Certificates.forClients(settings);
+            clientTls.ifPresent(setup -> parts.started("client certificates", setup.certificates()));
             DataDirectory directory = open(settings, tls);
             identity = directory.identity();
             parts.started("gauges", new BoundMeters(registry));
@@ -97,7 +101,8 @@ public final class Member implements AutoCloseable {
                     settings, core, cluster, space, compaction, authentication(settings, core, registry), meters);
             EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
             bindGauges(registry, settings, core, ports, api, cluster);
-            tls.ifPresent(setup -> new MemberGauges(registry).bindPeerTls(setup.certificates()));
+            Optional<ClientSecurity> security = clientTls.map(ClientSecurity::new);
+            TlsGauges tlsGauges = tlsGauges(registry, tls, clientTls, security);
             core.start();
             space.begin();
             new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
@@ -112,6 +117,7 @@ public final class Member implements AutoCloseable {
                             registry,
                             settings.logging().extensiveMetrics(),
                             settings.limits().warnUnary()));
+            TextExposition exposition = new TextExposition(registry);
             HttpEndpoints http = new HttpEndpoints(
                     new MemberHealth(
                             identity.memberId(),
@@ -121,11 +127,15 @@ public final class Member implements AutoCloseable {
                             core.keys(),
                             () -> cluster.isLearner(identity.memberId())),
                     new HealthCounters(registry),
-                    new TextExposition(registry)::scrape,
+                    () -> {
+                        tlsGauges.refresh();
+                        return exposition.scrape();
+                    },
                     TextExposition.CONTENT_TYPE,
                     Versions.ETCD,
                     Versions.CLUSTER);
-            listeners = parts.started("listeners", ClientListeners.open(vertx, settings.listen(), grpc, http));
+            listeners =
+                    parts.started("listeners", ClientListeners.open(vertx, settings.listen(), security, grpc, http));
             parts.started("calls", new Farewell(listeners, grpc, api.recipes()::stop, CALLS_AT_STOP));
             // First of all at the end, while everything still works.
             parts.started("leadership", raft::handOver);
@@ -259,6 +269,26 @@ public final class Member implements AutoCloseable {
         core.applier().tokensTo(tokens);
         gauges.gauge("mainstay_tokens", "Simple tokens that are valid.", tokens::size);
         return tokens;
+    }
+
+    private static TlsGauges tlsGauges(
+            ExactRegistry registry,
+            Optional<TlsSetup> peers,
+            Optional<TlsSetup> clients,
+            Optional<ClientSecurity> security) {
+        TlsGauges gauges = new TlsGauges(registry);
+        peers.ifPresent(setup -> gauges.bind("peer", setup.certificates()));
+        clients.ifPresent(setup -> gauges.bind("client", setup.certificates()));
+        security.ifPresent(present -> {
+            MemberGauges others = new MemberGauges(registry);
+            others.gauge("mainstay_client_tls_handshakes", "TLS handshakes of clients under way.", present::handshakes);
+            others.counter(
+                    "mainstay_client_tls_handshakes_dropped_total",
+                    "Unfinished TLS handshakes of clients that were dropped since there were too many.",
+                    present,
+                    ClientSecurity::dropped);
+        });
+        return gauges;
     }
 
     private void bindGauges(

@@ -6,29 +6,32 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
 /** Whom a certificate names. */
-final class CertificateNames {
+public final class CertificateNames {
 
     private static final int DNS = 2;
     private static final int ADDRESS = 7;
 
     private CertificateNames() {}
 
-    /** The subject's common name, empty if it has none. */
-    static String commonName(X509Certificate certificate) {
+    /** The subject's common name, empty if it has none. Of several the last one counts, as in etcd. */
+    public static String commonName(X509Certificate certificate) {
+        String name = "";
         try {
-            return new LdapName(certificate.getSubjectX500Principal().getName())
-                    .getRdns().stream()
-                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
-                            .map(Rdn::getValue)
-                            .map(String::valueOf)
-                            .findFirst()
-                            .orElse("");
-        } catch (InvalidNameException e) {
+            // In the order of the certificate; each may hold several attributes.
+            for (Rdn rdn : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                Attribute common = rdn.toAttributes().get("CN");
+                for (int i = 0; common != null && i < common.size(); i++) {
+                    name = common.get(i) instanceof String text ? text : "";
+                }
+            }
+            return name;
+        } catch (NamingException e) {
             return "";
         }
     }

@@ -50,9 +50,14 @@ final class Certificates {
 
     /** A certificate in few words: whose, and by whom. */
     static String describe(X509Certificate certificate) {
-        return "certificate " + certificate.getSerialNumber().toString(16) + " of "
+        return "certificate " + serial(certificate) + " of "
                 + name(certificate.getSubjectX500Principal().getName()) + ", issued by "
                 + name(certificate.getIssuerX500Principal().getName());
+    }
+
+    /** The number its issuer gave it, in hex. */
+    static String serial(X509Certificate certificate) {
+        return certificate.getSerialNumber().toString(16);
     }
 
     private static String name(String name) {

@@ -164,6 +164,12 @@ public final class LiveTls implements AutoCloseable {
         return material.expiry();
     }
 
+    /** What connections made now get. */
+    public TlsInUse inUse() {
+        TlsMaterial now = material;
+        return new TlsInUse(TlsInUse.Leaf.of(now.serving()), TlsInUse.Leaf.of(now.calling()), now.bundle());
+    }
+
     /** How often changed files were taken. */
     public long reloads() {
         return reloads.get();

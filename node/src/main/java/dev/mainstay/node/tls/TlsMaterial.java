@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the files of an endpoint say, all of one moment. */
-record TlsMaterial(Credential serving, Credential calling, Trust trust) {
+/**
+ * What the files of an endpoint say, all of one moment.
+ *
+ * @param bundle SHA-256 of the file with the authorities, if there is one
+ */
+record TlsMaterial(Credential serving, Credential calling, Trust trust, Optional<String> bundle) {
 
     /** The bytes of the files, before anybody looked into them. */
     record Contents(Map<TlsFile, byte[]> bytes) {
@@ -28,13 +32,21 @@ record TlsMaterial(Credential serving, Credential calling, Trust trust) {
 
         /** Equal for equal contents only. */
         String digest() {
+            MessageDigest sha = sha256();
+            for (byte[] file : bytes.values()) {
+                sha.update((file.length + ":").getBytes(StandardCharsets.US_ASCII));
+                sha.update(file);
+            }
+            return HexFormat.of().formatHex(sha.digest());
+        }
+
+        private String digest(TlsFile file) {
+            return HexFormat.of().formatHex(sha256().digest(of(file)));
+        }
+
+        private static MessageDigest sha256() {
             try {
-                MessageDigest sha = MessageDigest.getInstance("SHA-256");
-                for (byte[] file : bytes.values()) {
-                    sha.update((file.length + ":").getBytes(StandardCharsets.US_ASCII));
-                    sha.update(file);
-                }
-                return HexFormat.of().formatHex(sha.digest());
+                return MessageDigest.getInstance("SHA-256");
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             }
@@ -54,7 +66,10 @@ record TlsMaterial(Credential serving, Credential calling, Trust trust) {
         return new TlsMaterial(
                 credential(files.serving(), contents, now),
                 credential(files.calling(), contents, now),
-                trust(files, contents, now));
+                trust(files, contents, now),
+                files.trusted() instanceof TrustSource.Bundle(TlsFile bundle)
+                        ? Optional.of(contents.digest(bundle))
+                        : Optional.empty());
     }
 
     /** When the first of the certificates that are shown expires. */

@@ -46,6 +46,7 @@ record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
         SSLSession session = http.sslSession();
         if (session != null) {
             attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session);
+            CallerCertificate.put(http, attributes);
         }
         return attributes.build();
     }

@@ -6,15 +6,20 @@ import dev.mainstay.node.server.settings.NodeSettings;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All addresses of a member that are for others than its peers. */
 public final class ClientListeners implements AutoCloseable {
 
     /** More event loops than this have not been seen to help. */
     private static final int MAX_LOOPS = 8;
+
+    private static final List<HttpVersion> ALL = List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
+    private static final List<HttpVersion> GRPC_ALONE = List.of(HttpVersion.HTTP_2);
 
     private final List<Listener> clients = new ArrayList<>();
     private final List<Listener> others = new ArrayList<>();
@@ -29,10 +34,16 @@ public final class ClientListeners implements AutoCloseable {
     /**
      * Opens every address.
      *
+     * @param security for URLs that ask for TLS
      * @throws IOException if one can't be had; then none is open
      */
     public static ClientListeners open(
-            Vertx vertx, NodeSettings.Listen settings, GrpcTransport grpc, HttpEndpoints http) throws IOException {
+            Vertx vertx,
+            NodeSettings.Listen settings,
+            Optional<ClientSecurity> security,
+            GrpcTransport grpc,
+            HttpEndpoints http)
+            throws IOException {
         ClientListeners listeners = new ClientListeners();
         HostCheck hosts = new HostCheck(settings.hostWhitelist());
         Handler<HttpServerRequest> plain = request -> {
@@ -40,7 +51,8 @@ public final class ClientListeners implements AutoCloseable {
                 http.handle(request);
             }
         };
-        Handler<HttpServerRequest> otherwise = settings.clientHttpUrls().isEmpty() ? plain : Answers::notFound;
+        boolean together = settings.clientHttpUrls().isEmpty();
+        Handler<HttpServerRequest> otherwise = together ? plain : Answers::notFound;
         Handler<HttpServerRequest> both = request -> {
             if (GrpcTransport.handles(request)) {
                 grpc.handle(request);
@@ -50,13 +62,14 @@ public final class ClientListeners implements AutoCloseable {
         };
         try {
             for (MemberUrl url : settings.clientUrls()) {
-                listeners.clients.add(Listener.open(vertx, url, settings, eventLoops(), both));
+                listeners.clients.add(
+                        Listener.open(vertx, url, settings, eventLoops(), security, together ? ALL : GRPC_ALONE, both));
             }
             for (MemberUrl url : settings.clientHttpUrls()) {
-                listeners.others.add(Listener.open(vertx, url, settings, eventLoops(), plain));
+                listeners.others.add(Listener.open(vertx, url, settings, eventLoops(), security, ALL, plain));
             }
             for (MemberUrl url : settings.metricsUrls()) {
-                listeners.others.add(Listener.open(vertx, url, settings, 1, http::handleMetricsOnly));
+                listeners.others.add(Listener.open(vertx, url, settings, 1, security, ALL, http::handleMetricsOnly));
             }
             return listeners;
         } catch (IOException e) {

@@ -13,19 +13,21 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http2ServerConnection;
 import io.vertx.core.impl.VertxInternal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One address served by every event loop: HTTP/1.1, and HTTP/2 by prior knowledge. Connections are spread over the loops
- * and stay on theirs.
+ * One address served by every event loop: HTTP/1.1, and HTTP/2 by prior knowledge or, in TLS, by agreement. Connections
+ * are spread over the loops and stay on theirs.
  */
 public final class Listener implements AutoCloseable {
 
@@ -57,16 +59,28 @@ public final class Listener implements AutoCloseable {
      * Begins to listen and returns when connections are accepted.
      *
      * @param loops how many event loops share the address; only one serves an address that leaves the port open
+     * @param security how clients are spoken to if the URL asks for TLS
+     * @param versions of HTTP that clients may choose from by TLS
      * @throws IOException if the address can't be had; the message names it
      */
     public static Listener open(
-            Vertx vertx, MemberUrl url, NodeSettings.Listen settings, int loops, Handler<HttpServerRequest> handler)
+            Vertx vertx,
+            MemberUrl url,
+            NodeSettings.Listen settings,
+            int loops,
+            Optional<ClientSecurity> security,
+            List<HttpVersion> versions,
+            Handler<HttpServerRequest> handler)
             throws IOException {
         Listener listener = new Listener(vertx, url, settings.keepAlive());
         try {
             int shares = url.port() == 0 ? 1 : loops;
             for (int i = 0; i < shares; i++) {
-                listener.serve(options(url, settings), handler);
+                HttpServerOptions options = options(url, settings);
+                if (url.secure()) {
+                    security.orElseThrow().secure(options.setAlpnVersions(versions));
+                }
+                listener.serve(options, handler);
             }
             return listener;
         } catch (CompletionException | VertxException e) {

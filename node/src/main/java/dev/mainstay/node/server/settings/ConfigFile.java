@@ -24,7 +24,13 @@ final class ConfigFile {
     /** Nobody's settings are larger; keeps a wrong path (a data file, a device) from filling the memory. */
     private static final long MAX_FILE_BYTES = 1 << 20;
 
-    private static final Map<String, String> CLIENT_TLS = Map.of("allowed-hostname", "client-cert-allowed-hostname");
+    private static final Map<String, String> CLIENT_TLS = Map.of(
+            "allowed-cn",
+            "client-cert-allowed-cn",
+            "allowed-hostname",
+            "client-cert-allowed-hostname",
+            "crl-file",
+            "client-crl-file");
     private static final Map<String, String> PEER_TLS =
             Map.of("allowed-cn", "peer-cert-allowed-cn", "allowed-hostname", "peer-cert-allowed-hostname");
 

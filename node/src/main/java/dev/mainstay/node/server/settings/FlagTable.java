@@ -87,15 +87,16 @@ final class FlagTable {
             enable-v2 | bool | false | refused(the v2 API is not served) | Serve the v2 API.
 
             # Security
-            cert-file | string |  | refused(TLS is not served yet) | Certificate of the client listeners.
-            key-file | string |  | refused(TLS is not served yet) | Key of the client listeners.
-            client-cert-file | string |  | refused(TLS is not served yet) | Certificate to use as a client of ourselves.
-            client-key-file | string |  | refused(TLS is not served yet) | Key to use as a client of ourselves.
-            client-cert-auth | bool | false | refused(TLS is not served yet) | Ask clients for certificates.
-            client-crl-file | string |  | refused(TLS is not served yet) | List of revoked client certificates.
-            client-cert-allowed-hostname | strings |  | refused(TLS is not served yet) | Names that a client certificate may carry.
-            trusted-ca-file | string |  | refused(TLS is not served yet) | CA of the clients' certificates.
-            auto-tls | bool | false | refused(TLS is not served yet) | Use generated certificates for clients.
+            cert-file | string |  | honoured | Certificate for https:// client URLs, in PEM; read again when it changes.
+            key-file | string |  | honoured | Key of that certificate, in PEM, not encrypted; read again when it changes.
+            client-cert-file | string |  | ignored(this server never calls itself) | Certificate to use as a client of ourselves.
+            client-key-file | string |  | ignored(this server never calls itself) | Key to use as a client of ourselves.
+            client-cert-auth | bool | false | honoured | Take only clients that show a certificate; always so with trusted-ca-file.
+            client-crl-file | string |  | honoured | List of revoked client certificates, PEM or DER; read again when it changes.
+            client-cert-allowed-cn | strings |  | honoured | Common names that a client certificate may carry; any if empty. etcd has it in config files only.
+            client-cert-allowed-hostname | strings |  | honoured | Host names of which a client certificate must be valid for one; any if empty.
+            trusted-ca-file | string |  | honoured | CAs of the clients' certificates, in PEM; read again when it changes.
+            auto-tls | bool | false | honoured | Serve https:// client URLs with a certificate that this member makes itself.
             peer-cert-file | string |  | honoured | Certificate of this member for its peers, in PEM; read again when it changes.
             peer-key-file | string |  | honoured | Key of that certificate, in PEM, not encrypted; read again when it changes.
             peer-client-cert-file | string |  | honoured | Certificate to show when calling peers; that of peer-cert-file if empty.
@@ -107,10 +108,10 @@ final class FlagTable {
             peer-cert-allowed-hostname | strings |  | honoured | Host names of which a peer certificate must be valid for one; any if empty.
             peer-auto-tls | bool | false | honoured | Encrypt between peers with certificates that members make themselves.
             peer-skip-client-san-verification | bool | false | honoured | Take peers from addresses that their certificates don't name.
-            self-signed-cert-validity | uint | 1 | honoured | Years that a certificate made by peer-auto-tls is valid.
-            cipher-suites | strings |  | honoured | Cipher suites of TLS 1.2 between peers, by their IANA names.
-            tls-min-version | string | TLS1.2 | honoured | Oldest version of TLS between peers: TLS1.2 or TLS1.3.
-            tls-max-version | string |  | honoured | Newest version of TLS between peers: TLS1.2 or TLS1.3; the newest there is if empty.
+            self-signed-cert-validity | uint | 1 | honoured | Years that a certificate made by auto-tls or peer-auto-tls is valid.
+            cipher-suites | strings |  | honoured | Cipher suites of TLS 1.2, by their IANA names.
+            tls-min-version | string | TLS1.2 | honoured | Oldest version of TLS: TLS1.2 or TLS1.3.
+            tls-max-version | string |  | honoured | Newest version of TLS: TLS1.2 or TLS1.3; the newest there is if empty.
             cors | strings | * | ignored(the JSON gateway is not there yet) | Origins that browsers may call from.
             host-whitelist | strings | * | honoured | Host names that HTTP requests may ask for.
 
@@ -122,7 +123,7 @@ final class FlagTable {
             # Profiling and monitoring
             enable-pprof | bool | false | ignored(profiling is the JVM's; see jcmd and JFR) | Serve profiles over HTTP.
             metrics | string | basic | honoured | basic, or extensive for histograms of gRPC calls.
-            listen-metrics-urls | urls |  | honoured | More URLs for metrics and health alone.
+            listen-metrics-urls | urls |  | honoured | More URLs for metrics and health alone; https:// ones are served like those of clients.
             enable-distributed-tracing | bool | false | ignored(traces are not written yet) | Send traces.
             distributed-tracing-address | string | localhost:4317 | ignored(traces are not written yet) | Where to send traces.
             distributed-tracing-service-name | string | etcd | ignored(traces are not written yet) | Service name in traces.

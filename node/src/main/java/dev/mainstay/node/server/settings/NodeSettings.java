@@ -15,12 +15,16 @@ import java.util.TreeSet;
  * Everything one member is told at its start, checked and in the units the code works with.
  *
  * @param peerTls how members speak to each other; empty for plaintext
+ * @param clientTls how the https URLs for clients are served; empty if there are none
+ * @param clientCertAuth whether the name in a client's certificate may stand for a user's
  */
 public record NodeSettings(
         Identity identity,
         Cluster cluster,
         Listen listen,
-        Optional<PeerTls> peerTls,
+        Optional<Tls> peerTls,
+        Optional<Tls> clientTls,
+        boolean clientCertAuth,
         Raft raft,
         Limits limits,
         Compaction compaction,
@@ -96,21 +100,26 @@ public record NodeSettings(
     }
 
     /**
-     * TLS between members. The files have not been looked into.
+     * TLS of one kind of connections. The files have not been looked into.
      *
      * @param files empty for a certificate that this member makes itself, and belief in everybody
      * @param generatedYears how long such a certificate is valid
-     * @param names what other members' certificates must say
-     * @param asksPeers whether those who connect must show a certificate
+     * @param names what certificates of the others must say
+     * @param asksClients whether those who connect must show a certificate
      * @param checksAddresses whether that must name the address they come from
      */
-    public record PeerTls(
+    public record Tls(
             Optional<TlsFiles> files,
             int generatedYears,
             NameRules names,
             TlsProtocol protocol,
-            boolean asksPeers,
-            boolean checksAddresses) {}
+            boolean asksClients,
+            boolean checksAddresses) {
+
+        static Tls generated(int years, TlsProtocol protocol) {
+            return new Tls(Optional.empty(), years, NameRules.NONE, protocol, false, false);
+        }
+    }
 
     /**
      * HTTP/2 pings.

@@ -1,11 +1,13 @@
 package dev.mainstay.node.server.settings;
 
+import dev.mainstay.node.tls.TlsProtocol;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -34,11 +36,22 @@ final class SettingsAssembly {
     NodeSettings settings() {
         NodeSettings.Cluster cluster = cluster();
         NodeSettings.Listen listen = listen();
+        TlsProtocol protocol = TlsFlags.protocol(values);
+        Optional<NodeSettings.Tls> peerTls = new PeerTlsAssembly(values, warnings).of(listen, cluster, protocol);
+        Optional<NodeSettings.Tls> clientTls = new ClientTlsAssembly(values, warnings).of(listen, protocol);
+        if ((peerTls.isPresent() || clientTls.isPresent())
+                && !protocol.outdatedSuites().isEmpty()) {
+            warnings.accept("--cipher-suites " + String.join(",", protocol.outdatedSuites())
+                    + " has no effect: this Java takes them for insecure and doesn't offer them");
+        }
+        boolean asksClients = clientTls.filter(NodeSettings.Tls::asksClients).isPresent();
         return new NodeSettings(
                 identity(),
                 cluster,
                 listen,
-                new PeerTlsAssembly(values, warnings).of(listen, cluster),
+                peerTls,
+                clientTls,
+                asksClients && values.bool("client-cert-auth"),
                 raft(),
                 limits(),
                 compaction(),
@@ -112,6 +125,7 @@ final class SettingsAssembly {
             throw BadSettingException.value(
                     "--advertise-client-urls is required when --listen-client-urls is set explicitly");
         }
+        requireOwnAddresses("listen-client-urls", "listen-client-http-urls", "listen-metrics-urls");
         List<String> hosts = values.strings("host-whitelist");
         return new NodeSettings.Listen(
                 bindable("listen-client-urls"),
@@ -129,13 +143,25 @@ final class SettingsAssembly {
                         values.duration("grpc-keepalive-timeout")));
     }
 
-    /** Addresses we can listen on: IPs or localhost; with TLS for peers alone. */
+    /** One address serves one kind of client, by one scheme. */
+    private void requireOwnAddresses(String... flags) {
+        Map<String, String> taken = new LinkedHashMap<>();
+        for (String flag : flags) {
+            for (MemberUrl url : values.urls(flag)) {
+                String present = "--" + flag + " " + url;
+                String other = url.port() == 0 ? null : taken.putIfAbsent(url.hostAndPort(), present);
+                if (other != null) {
+                    throw BadSettingException.value("cannot bind both " + other + " and " + present
+                            + " on the same address. Give them different ports.");
+                }
+            }
+        }
+    }
+
+    /** Addresses we can listen on: IPs or localhost. */
     private List<MemberUrl> bindable(String name) {
         List<MemberUrl> urls = values.urls(name);
         for (MemberUrl url : urls) {
-            if (url.secure() && !name.equals("listen-peer-urls")) {
-                throw BadSettingException.value("--" + name + " can't have " + url + ": TLS is not served yet");
-            }
             if (url.unixSocket()) {
                 throw BadSettingException.value("--" + name + " can't have " + url + ": sockets are not served yet");
             }

@@ -203,7 +203,7 @@ class SettingsReaderTest {
                         "--tls-min-version=TLS1.3"),
                 Map.of());
 
-        NodeSettings.PeerTls tls = run.settings().peerTls().orElseThrow();
+        NodeSettings.Tls tls = run.settings().peerTls().orElseThrow();
         assertThat(tls.files())
                 .hasValue(new TlsFiles(
                         pair("peer-cert-file", "/c", "peer-key-file", "/k"),
@@ -212,7 +212,7 @@ class SettingsReaderTest {
                         Optional.of(new TlsFile("peer-crl-file", Path.of("/crl")))));
         assertThat(tls.names()).isEqualTo(new NameRules(List.of("a", "b"), List.of()));
         assertThat(tls.protocol().versions()).containsExactly("TLSv1.3");
-        assertThat(tls.asksPeers()).isTrue();
+        assertThat(tls.asksClients()).isTrue();
         assertThat(tls.checksAddresses()).isFalse();
     }
 
@@ -234,7 +234,7 @@ class SettingsReaderTest {
                   skip-client-san-verification: true
                 """);
 
-        NodeSettings.PeerTls tls = run(List.of("--config-file", file.toString()), Map.of())
+        NodeSettings.Tls tls = run(List.of("--config-file", file.toString()), Map.of())
                 .settings()
                 .peerTls()
                 .orElseThrow();
@@ -243,7 +243,7 @@ class SettingsReaderTest {
                 .isEqualTo(tls.files().orElseThrow().calling())
                 .isEqualTo(pair("peer-cert-file", "/c", "peer-key-file", "/k"));
         assertThat(tls.names().hostNames()).containsExactly("a", "b");
-        assertThat(tls.asksPeers()).isTrue();
+        assertThat(tls.asksClients()).isTrue();
         assertThat(tls.checksAddresses()).isFalse();
     }
 
@@ -306,6 +306,149 @@ class SettingsReaderTest {
         assertThat(refused.exitCode()).isEqualTo(1);
     }
 
+    private static List<String> secureClients(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--listen-client-urls=https://127.0.0.1:2379", "--advertise-client-urls=https://127.0.0.1:2379"));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    @Test
+    void clientTlsIsPutTogetherFromItsFlags() {
+        NodeSettings settings = settings(
+                secureClients(
+                        "--cert-file=/c",
+                        "--key-file=/k",
+                        "--trusted-ca-file=/ca",
+                        "--client-cert-auth",
+                        "--client-crl-file=/crl",
+                        "--client-cert-allowed-hostname=a,b",
+                        "--tls-max-version=TLS1.2"),
+                Map.of());
+
+        NodeSettings.Tls tls = settings.clientTls().orElseThrow();
+        KeyPairFiles own = pair("cert-file", "/c", "key-file", "/k");
+        assertThat(tls.files())
+                .hasValue(new TlsFiles(
+                        own,
+                        own,
+                        new TrustSource.Bundle(new TlsFile("trusted-ca-file", Path.of("/ca"))),
+                        Optional.of(new TlsFile("client-crl-file", Path.of("/crl")))));
+        assertThat(tls.names()).isEqualTo(new NameRules(List.of(), List.of("a", "b")));
+        assertThat(tls.protocol().versions()).containsExactly("TLSv1.2");
+        assertThat(tls.asksClients()).isTrue();
+        assertThat(tls.checksAddresses()).isFalse();
+        assertThat(settings.clientCertAuth()).isTrue();
+        assertThat(settings.peerTls()).isEmpty();
+    }
+
+    @Test
+    void clientTlsComesFromItsSectionOfTheFileToo(@TempDir Path dir) throws IOException {
+        Path file = write(dir, """
+                listen-client-urls: https://127.0.0.1:2379
+                client-transport-security:
+                  cert-file: /c
+                  key-file: /k
+                  trusted-ca-file: /ca
+                  allowed-cn: [a, b]
+                  crl-file: /crl
+                """);
+
+        NodeSettings settings = settings(List.of("--config-file", file.toString()), Map.of());
+
+        NodeSettings.Tls tls = settings.clientTls().orElseThrow();
+        assertThat(tls.names().commonNames()).containsExactly("a", "b");
+        assertThat(tls.files().orElseThrow().revocations()).isPresent();
+        assertThat(tls.asksClients()).isTrue();
+        // Asked for a certificate, but not by the flag that lets names in it stand for users.
+        assertThat(settings.clientCertAuth()).isFalse();
+    }
+
+    @Test
+    void eachClientUrlDecidesForItself() {
+        Invocation.Run run = run(
+                List.of(
+                        "--listen-client-urls=https://127.0.0.1:2379,http://127.0.0.1:2378",
+                        "--advertise-client-urls=https://127.0.0.1:2379",
+                        "--listen-metrics-urls=http://127.0.0.1:2381",
+                        "--cert-file=/c",
+                        "--key-file=/k"),
+                Map.of());
+
+        assertThat(run.settings().clientTls()).isPresent();
+        assertThat(run.settings().clientTls().orElseThrow().asksClients()).isFalse();
+        assertThat(run.warnings())
+                .containsExactly("scheme is HTTP while key and cert files are present; ignoring key and cert files:"
+                        + " http://127.0.0.1:2378");
+    }
+
+    @Test
+    void clientCertificatesWithoutHttpsAreIgnoredAndThatIsSaid() {
+        Invocation.Run run = run(
+                List.of(
+                        "--cert-file=/c",
+                        "--key-file=/k",
+                        "--client-cert-auth",
+                        "--auto-tls",
+                        "--client-cert-file=/c",
+                        "--client-key-file=/k"),
+                Map.of());
+
+        assertThat(run.settings().clientTls()).isEmpty();
+        assertThat(run.settings().clientCertAuth()).isFalse();
+        assertThat(run.warnings())
+                .containsExactly(
+                        "--client-cert-file has no effect: this server never calls itself",
+                        "--client-key-file has no effect: this server never calls itself",
+                        "scheme is HTTP while key and cert files are present; ignoring key and cert files:"
+                                + " http://localhost:2379",
+                        "scheme is HTTP while --client-cert-auth is enabled; ignoring client cert auth for this"
+                                + " URL: http://localhost:2379",
+                        "scheme is HTTP while --auto-tls is enabled; ignoring it for this URL:"
+                                + " http://localhost:2379");
+    }
+
+    @Test
+    void clientTlsThatIsLessThanItSeemsIsWarnedAbout() {
+        Invocation.Run auto =
+                run(secureClients("--auto-tls", "--self-signed-cert-validity=3", "--client-cert-auth"), Map.of());
+        NodeSettings.Tls generated = auto.settings().clientTls().orElseThrow();
+        assertThat(generated.generatedYears()).isEqualTo(3);
+        assertThat(generated.asksClients()).isFalse();
+        assertThat(auto.settings().clientCertAuth()).isFalse();
+        assertThat(auto.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("--client-cert-auth and --trusted-ca-file have no effect with --auto-tls");
+        assertThat(run(secureClients("--auto-tls", "--cert-file=/c", "--key-file=/k", "--client-crl-file=/l"), Map.of())
+                        .warnings())
+                .contains("ignoring client auto TLS since certs given")
+                .anyMatch(warning -> warning.contains("clients needn't show a certificate"));
+        assertThat(run(secureClients("--cert-file=/c", "--key-file=/k", "--client-cert-auth"), Map.of())
+                        .warnings())
+                .singleElement()
+                .asString()
+                .contains("the authorities that come with Java");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --tls-min-version= | TLS key/cert (--cert-file, --key-file) must be provided for client url https://127.0.0.1:2379 with HTTPS scheme. Set --cert-file and --key-file, or --auto-tls, or use http:// URLs.
+            --listen-client-urls=http://127.0.0.1:2379 --listen-metrics-urls=https://127.0.0.1:2381 | client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url. Set --cert-file and --key-file, or --auto-tls, or use http:// URLs.
+            --listen-client-urls=http://127.0.0.1:2379 --listen-client-http-urls=https://127.0.0.1:2382 | TLS key/cert (--cert-file, --key-file) must be provided for client url https://127.0.0.1:2382 with HTTPS scheme. Set --cert-file and --key-file, or --auto-tls, or use http:// URLs.
+            --cert-file=/c | --cert-file and --key-file must both be present or both absent [key: , cert: /c]
+            --cert-file=/c --key-file=/k --client-cert-file=/x | --client-cert-file and --client-key-file must both be present or both absent [key: , cert: /x]
+            --cert-file=/c --key-file=/k --client-cert-allowed-cn=a --client-cert-allowed-hostname=b | --client-cert-allowed-cn and --client-cert-allowed-hostname are mutually exclusive (cns=[a], hostnames=[b])
+            --auto-tls --self-signed-cert-validity=0 | --self-signed-cert-validity must be between 1 and 1000 (set to 0)
+            --cert-file=/c --key-file=/k --listen-metrics-urls=http://127.0.0.1:2379 | cannot bind both --listen-client-urls https://127.0.0.1:2379 and --listen-metrics-urls http://127.0.0.1:2379 on the same address. Give them different ports.
+            """)
+    void nonsenseOfClientTlsIsOneLine(String flags, String message) {
+        BadSettingException refused = refusal(secureClients(flags.split(" ", -1)), Map.of());
+
+        assertThat(refused).hasMessage(message);
+        assertThat(refused.exitCode()).isEqualTo(1);
+    }
+
     @Test
     void kubeadmsPlainFlagsAreTaken() {
         Invocation.Run run = run(
@@ -346,8 +489,8 @@ class SettingsReaderTest {
             --listen-metrics-urls=http://a | 2 | invalid value "http://a" for flag -listen-metrics-urls: URL address does not have the form "host:port": http://a
             --listen-metrics-urls=http://a:1/x | 2 | invalid value "http://a:1/x" for flag -listen-metrics-urls: URL must not contain a path: http://a:1/x
             --listen-metrics-urls=http://example.com:1 | 1 | --listen-metrics-urls: expected IP in URL for binding (http://example.com:1)
-            --listen-metrics-urls=https://127.0.0.1:1 | 1 | --listen-metrics-urls can't have https://127.0.0.1:1: TLS is not served yet
-            --cert-file=/c | 1 | --cert-file can't be used: TLS is not served yet
+            --listen-metrics-urls=http://127.0.0.1:1,https://127.0.0.1:1 | 1 | cannot bind both --listen-metrics-urls http://127.0.0.1:1 and --listen-metrics-urls https://127.0.0.1:1 on the same address. Give them different ports.
+            --listen-client-http-urls=http://localhost:2379 | 1 | cannot bind both --listen-client-urls http://localhost:2379 and --listen-client-http-urls http://localhost:2379 on the same address. Give them different ports.
             --listen-peer-urls=https://127.0.0.1:2380 | 1 | --initial-advertise-peer-urls has http://localhost:2380, but --listen-peer-urls has https://127.0.0.1:2380: members speak TLS to all others or to none. Give all peer URLs the same scheme.
             --initial-advertise-peer-urls=https://localhost:2380 | 1 | --initial-advertise-peer-urls has https://localhost:2380, but --listen-peer-urls has http://localhost:2380: members speak TLS to all others or to none. Give all peer URLs the same scheme.
             --initial-cluster=default=http://localhost:2380,b=https://b:2380 | 1 | --initial-cluster has https://b:2380, but --listen-peer-urls has http://localhost:2380: members speak TLS to all others or to none. Give all peer URLs the same scheme.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.server.http;
+
+import org.jspecify.annotations.NullMarked;
