@@ -25,10 +25,12 @@ public final class TlsFailure {
     }
 
     private static String words(Throwable failure) {
-        String text = innermost(failure);
-        return text.startsWith("Received fatal alert")
-                ? text + " (the other side didn't accept this one, most likely its certificate; its log says why)"
-                : text;
+        // Java puts the name of the alert before some of its texts, in parentheses.
+        String text = innermost(failure).replaceFirst("^\\([a-z_]+\\) ", "");
+        if (text.startsWith("Received fatal alert")) {
+            return text + " (the other side didn't accept this one, most likely its certificate; its log says why)";
+        }
+        return text.equals("Empty client certificate chain") ? "it showed no certificate" : text;
     }
 
     /** The message of the last cause, which in TLS is the one that says something. */

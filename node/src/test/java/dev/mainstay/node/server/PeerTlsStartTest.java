@@ -55,7 +55,9 @@ class PeerTlsStartTest {
                             "mainstay_peer_certificate_expiry_timestamp_seconds " + end.getEpochSecond(),
                             "mainstay_peer_tls_reloads_total 0",
                             "mainstay_peer_tls_reload_failures_total 0",
-                            "mainstay_peer_tls_failures_total 0");
+                            "mainstay_peer_tls_failures_total 0",
+                            "mainstay_tls_certificate_expiry_timestamp_seconds{endpoint=\"peer\",serial=",
+                            "mainstay_tls_trusted_bundle{endpoint=\"peer\",sha256=");
         }
     }
 
