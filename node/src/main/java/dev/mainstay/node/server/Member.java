@@ -3,6 +3,8 @@ package dev.mainstay.node.server;
 import dev.mainstay.node.api.ApiPorts;
 import dev.mainstay.node.api.ApiSettings;
 import dev.mainstay.node.api.EtcdApi;
+import dev.mainstay.node.api.gateway.Gateway;
+import dev.mainstay.node.api.gateway.GatewayLimits;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
@@ -58,6 +60,11 @@ public final class Member implements AutoCloseable {
     /** An answer grows by doubling and is whole in memory when it leaves; a third of the heap fits so. */
     private static final int RANGE_ANSWER_PART_OF_HEAP = 3;
 
+    /** An answer is in memory several times while it is written as JSON; a quarter of the heap holds that. */
+    private static final int GATEWAY_ANSWERS_PART_OF_HEAP = 24;
+
+    private static final int MAX_GATEWAY_CALLS = 10_000;
+
     /** Below this much room on the disk writes are refused; the log, flushes and compactions live on the rest. */
     private static final long DISK_RESERVE_BYTES = 128 * MIB;
 
@@ -101,14 +108,21 @@ public final class Member implements AutoCloseable {
                     .run(directory.path(), settings.checks().initial());
             parts.started(
                     "withdrawal", new Withdrawal(identity.memberId(), core.alarms(), api, raft, core.scheduler()));
-            GrpcTransport grpc = new GrpcTransport(
+            CallMeters calls = new CallMeters(
+                    registry,
+                    settings.logging().extensiveMetrics(),
+                    settings.limits().warnUnary());
+            int maxMessageBytes = settings.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES;
+            GrpcTransport grpc =
+                    new GrpcTransport(api.services(), List.of(), new TransportLimits(maxMessageBytes), calls);
+            Gateway gateway = new Gateway(
                     api.services(),
-                    List.of(),
-                    new TransportLimits(settings.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES),
-                    new CallMeters(
-                            registry,
-                            settings.logging().extensiveMetrics(),
-                            settings.limits().warnUnary()));
+                    new GatewayLimits(
+                            maxMessageBytes,
+                            Runtime.getRuntime().maxMemory() / GATEWAY_ANSWERS_PART_OF_HEAP,
+                            MAX_GATEWAY_CALLS),
+                    calls);
+            bindGateway(new MemberGauges(registry), gateway);
             HttpEndpoints http = new HttpEndpoints(
                     new MemberHealth(
                             identity.memberId(),
@@ -121,9 +135,10 @@ public final class Member implements AutoCloseable {
                     new TextExposition(registry)::scrape,
                     TextExposition.CONTENT_TYPE,
                     Versions.ETCD,
-                    Versions.CLUSTER);
+                    Versions.CLUSTER,
+                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty());
             listeners = parts.started("listeners", ClientListeners.open(vertx, settings.listen(), grpc, http));
-            parts.started("calls", new Farewell(listeners, grpc, api.recipes()::stop, CALLS_AT_STOP));
+            parts.started("calls", new Farewell(listeners, grpc, otherCalls(gateway, api), CALLS_AT_STOP));
             // First of all at the end, while everything still works.
             parts.started("leadership", raft::handOver);
         } catch (DataDirectoryException | IOException | RuntimeException e) {
@@ -227,6 +242,29 @@ public final class Member implements AutoCloseable {
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
                 cluster::members,
                 core.memberChanges());
+    }
+
+    private static Farewell.OtherCalls otherCalls(Gateway gateway, EtcdApi api) {
+        return new Farewell.OtherCalls() {
+            @Override
+            public void stop() {
+                gateway.stop();
+                api.recipes().stop();
+            }
+
+            @Override
+            public int open() {
+                return gateway.openCalls();
+            }
+        };
+    }
+
+    private static void bindGateway(MemberGauges gauges, Gateway gateway) {
+        gauges.gauge("mainstay_gateway_calls", "Calls over the JSON gateway, streams included.", gateway::openCalls);
+        gauges.gauge(
+                "mainstay_gateway_answer_bytes",
+                "Bytes of answers that are being written as JSON.",
+                gateway::answerBytes);
     }
 
     private void bindGauges(

@@ -111,14 +111,15 @@ final class SettingsAssembly {
             throw BadSettingException.value(
                     "--advertise-client-urls is required when --listen-client-urls is set explicitly");
         }
-        List<String> hosts = values.strings("host-whitelist");
         return new NodeSettings.Listen(
                 bindable("listen-client-urls"),
                 bindable("listen-client-http-urls"),
                 bindable("listen-metrics-urls"),
                 bindable("listen-peer-urls"),
                 reachable("advertise-client-urls"),
-                hosts.contains("*") ? List.of() : hosts,
+                unlessAny("host-whitelist"),
+                unlessAny("cors"),
+                values.bool("enable-grpc-gateway"),
                 values.number("max-concurrent-streams"),
                 values.bool("socket-reuse-port"),
                 values.bool("socket-reuse-address"),
@@ -126,6 +127,12 @@ final class SettingsAssembly {
                         values.duration("grpc-keepalive-min-time"),
                         values.duration("grpc-keepalive-interval"),
                         values.duration("grpc-keepalive-timeout")));
+    }
+
+    /** The values of a flag, none if one of them stands for all. */
+    private List<String> unlessAny(String name) {
+        List<String> given = values.strings(name);
+        return given.contains("*") ? List.of() : given;
     }
 
     /** Addresses we can listen on: IPs or localhost; with TLS for peers alone. */
