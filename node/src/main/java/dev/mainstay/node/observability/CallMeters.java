@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public final class CallMeters implements CallMeter {
     private static final double[] HANDLING_BOUNDS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
 
     private static final double NANOS_PER_SECOND = 1e9;
+
+    /** Methods that answer once, when somebody else has left. */
+    private static final Set<String> WAITING = Set.of("v3lockpb.Lock/Lock", "v3electionpb.Election/Campaign");
 
     private final MeterRegistry registry;
     private final boolean histograms;
@@ -93,6 +97,7 @@ public final class CallMeters implements CallMeter {
 
         private final String name;
         private final boolean unary;
+        private final boolean answersSoon;
         private final CallTimes times;
         private final @Nullable Counter reads;
         private final Counter started;
@@ -113,6 +118,7 @@ public final class CallMeters implements CallMeter {
                 @Nullable DistributionSummary handling) {
             this.name = name;
             this.unary = unary;
+            this.answersSoon = unary && !WAITING.contains(name);
             this.times = times;
             this.reads = reads;
             this.started = started;
@@ -150,7 +156,7 @@ public final class CallMeters implements CallMeter {
                 counter.increment();
             }
             times.record(code.equals("OK"), nanos / NANOS_PER_SECOND);
-            if (unary && slow.isSlow(nanos)) {
+            if (answersSoon && slow.isSlow(nanos)) {
                 slow.warn(name, nanos);
             }
             if (handling != null) {

@@ -9,6 +9,8 @@ import dev.mainstay.node.api.auth.JwtTokens;
 import dev.mainstay.node.api.auth.Passwords;
 import dev.mainstay.node.api.auth.SimpleTokens;
 import dev.mainstay.node.api.auth.Tokens;
+import dev.mainstay.node.api.gateway.Gateway;
+import dev.mainstay.node.api.gateway.GatewayLimits;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
@@ -67,6 +69,11 @@ public final class Member implements AutoCloseable {
     /** An answer grows by doubling and is whole in memory when it leaves; a third of the heap fits so. */
     private static final int RANGE_ANSWER_PART_OF_HEAP = 3;
 
+    /** An answer is in memory several times while it is written as JSON; a quarter of the heap holds that. */
+    private static final int GATEWAY_ANSWERS_PART_OF_HEAP = 24;
+
+    private static final int MAX_GATEWAY_CALLS = 10_000;
+
     private final StopStack parts = new StopStack();
     private final NodeIdentity identity;
     private final ClientListeners listeners;
@@ -109,14 +116,21 @@ public final class Member implements AutoCloseable {
                     .run(directory.path(), settings.checks().initial());
             parts.started(
                     "withdrawal", new Withdrawal(identity.memberId(), core.alarms(), api, raft, core.scheduler()));
-            GrpcTransport grpc = new GrpcTransport(
+            CallMeters calls = new CallMeters(
+                    registry,
+                    settings.logging().extensiveMetrics(),
+                    settings.limits().warnUnary());
+            int maxMessageBytes = settings.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES;
+            GrpcTransport grpc =
+                    new GrpcTransport(api.services(), List.of(), new TransportLimits(maxMessageBytes), calls);
+            Gateway gateway = new Gateway(
                     api.services(),
-                    List.of(),
-                    new TransportLimits(settings.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES),
-                    new CallMeters(
-                            registry,
-                            settings.logging().extensiveMetrics(),
-                            settings.limits().warnUnary()));
+                    new GatewayLimits(
+                            maxMessageBytes,
+                            Runtime.getRuntime().maxMemory() / GATEWAY_ANSWERS_PART_OF_HEAP,
+                            MAX_GATEWAY_CALLS),
+                    calls);
+            bindGateway(new MemberGauges(registry), gateway);
             TextExposition exposition = new TextExposition(registry);
             HttpEndpoints http = new HttpEndpoints(
                     new MemberHealth(
@@ -133,10 +147,11 @@ public final class Member implements AutoCloseable {
                     },
                     TextExposition.CONTENT_TYPE,
                     Versions.ETCD,
-                    Versions.CLUSTER);
+                    Versions.CLUSTER,
+                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty());
             listeners =
                     parts.started("listeners", ClientListeners.open(vertx, settings.listen(), security, grpc, http));
-            parts.started("calls", new Farewell(listeners, grpc, api.recipes()::stop, CALLS_AT_STOP));
+            parts.started("calls", new Farewell(listeners, grpc, otherCalls(gateway, api), CALLS_AT_STOP));
             // First of all at the end, while everything still works.
             parts.started("leadership", raft::handOver);
         } catch (DataDirectoryException | IOException | RuntimeException e) {
@@ -289,6 +304,29 @@ public final class Member implements AutoCloseable {
                     ClientSecurity::dropped);
         });
         return gauges;
+    }
+
+    private static Farewell.OtherCalls otherCalls(Gateway gateway, EtcdApi api) {
+        return new Farewell.OtherCalls() {
+            @Override
+            public void stop() {
+                gateway.stop();
+                api.recipes().stop();
+            }
+
+            @Override
+            public int open() {
+                return gateway.openCalls();
+            }
+        };
+    }
+
+    private static void bindGateway(MemberGauges gauges, Gateway gateway) {
+        gauges.gauge("mainstay_gateway_calls", "Calls over the JSON gateway, streams included.", gateway::openCalls);
+        gauges.gauge(
+                "mainstay_gateway_answer_bytes",
+                "Bytes of answers that are being written as JSON.",
+                gateway::answerBytes);
     }
 
     private void bindGauges(

@@ -10,7 +10,10 @@ import dev.mainstay.node.api.auth.Authentication;
 import dev.mainstay.node.api.auth.FailedLogins;
 import dev.mainstay.node.api.auth.Passwords;
 import dev.mainstay.node.api.auth.SimpleTokens;
+import dev.mainstay.node.api.gateway.Gateway;
+import dev.mainstay.node.api.gateway.GatewayLimits;
 import dev.mainstay.node.api.transport.Backlog;
+import dev.mainstay.node.api.transport.CallMeter;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.apply.Applier;
@@ -70,10 +73,13 @@ final class ServedMember implements AutoCloseable {
     static final long CLUSTER_ID = 0x0102030405060708L;
     static final long MEMBER_ID = 0x8e9e05c52164694dL;
     static final int MAX_REQUEST_BYTES = 1536 << 10;
+    static final long MAX_GATEWAY_ANSWER_BYTES = 16 << 20;
+    static final int MAX_GATEWAY_CALLS = 20;
 
     final KvStore store;
     final InstantLog log;
     final EtcdApi api;
+    final Gateway gateway;
     final WatchLimits watchLimits;
     final ScriptedChanges memberChanges = new ScriptedChanges();
     final ConcurrentHashMap<String, Integer> watchGauges = new ConcurrentHashMap<>();
@@ -146,12 +152,22 @@ final class ServedMember implements AutoCloseable {
                         2,
                         rangeBytesInFlight,
                         MAX_ANSWER_BYTES)));
+        gateway = new Gateway(
+                api.services(),
+                new GatewayLimits(MAX_REQUEST_BYTES + (512 << 10), MAX_GATEWAY_ANSWER_BYTES, MAX_GATEWAY_CALLS),
+                CallMeter.NONE);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         parts.push(() -> await(vertx.close()));
         GrpcTransport transport = new GrpcTransport(
                 api.services(), List.of(new CallWatch()), TransportLimits.forMaxRequestBytes(MAX_REQUEST_BYTES));
         HttpServer server = vertx.createHttpServer(GrpcTransport.prepare(new HttpServerOptions(), Long.MAX_VALUE))
-                .requestHandler(transport::handle);
+                .requestHandler(request -> {
+                    if (Gateway.covers(String.valueOf(request.path()))) {
+                        gateway.handle(request);
+                    } else {
+                        transport.handle(request);
+                    }
+                });
         port = await(server.listen(0, "127.0.0.1")).actualPort();
     }
 

@@ -203,6 +203,37 @@ class MemberTest {
     }
 
     @Test
+    void jsonIsServedToHostsAndOriginsThatAreListed() throws Exception {
+        try (RunningMember member =
+                new RunningMember(temp, "--host-whitelist=example.com", "--cors=http://a,http://b")) {
+            assertThat(member.raw(range("evil.com", "http://a"), 5_000)).startsWith("HTTP/1.1 421 ");
+            assertThat(member.raw(range("example.com", "http://b"), 5_000))
+                    .startsWith("HTTP/1.1 200 ")
+                    .containsIgnoringCase("access-control-allow-origin: http://b\r\n")
+                    .contains("{\"header\":{\"cluster_id\":");
+            assertThat(member.raw(range("example.com", "http://evil"), 5_000))
+                    .startsWith("HTTP/1.1 200 ")
+                    .doesNotContainIgnoringCase("access-control-allow-origin");
+        }
+    }
+
+    @Test
+    void jsonCanBeSwitchedOff() throws Exception {
+        try (RunningMember member = new RunningMember(temp, "--enable-grpc-gateway=false")) {
+            assertThat(member.raw(range("a", "http://a"), 5_000))
+                    .startsWith("HTTP/1.1 404 ")
+                    .contains("404 page not found")
+                    .containsIgnoringCase("access-control-allow-origin: *");
+        }
+    }
+
+    private static String range(String host, String origin) {
+        String body = "{\"key\":\"YQ==\"}";
+        return "POST /v3/kv/range HTTP/1.1\r\nHost: " + host + "\r\nOrigin: " + origin
+                + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    @Test
     void garbageIsAnsweredOrCutAndServiceGoesOn() throws Exception {
         try (RunningMember member = new RunningMember(temp)) {
             for (String garbage : List.of(

@@ -16,9 +16,9 @@ import io.grpc.SynchronizationContext;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     private final Executor executor;
     private final CallMeter.Method meter;
     private final LocalReceiver receiver;
-    private final Consumer<LocalCall<?, ?>> onEnd;
+    private final Set<LocalCall<?, ?>> open;
     private final SynchronizationContext turns = new SynchronizationContext((_, failure) -> failed(failure));
     private final Queue<byte[]> requests = new ArrayDeque<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -50,6 +50,7 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     private long demand;
     private boolean halfClosed;
     private boolean halfClosedTold;
+    private boolean begun;
     private boolean closed;
     private volatile boolean toldNotReady;
     private volatile boolean cancelled;
@@ -60,18 +61,28 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
             Executor executor,
             CallMeter.Method meter,
             LocalReceiver receiver,
-            Consumer<LocalCall<?, ?>> onEnd) {
+            Set<LocalCall<?, ?>> open) {
         this.method = method;
         this.attributes = attributes;
         this.executor = executor;
         this.meter = meter;
         this.receiver = receiver;
-        this.onEnd = onEnd;
+        this.open = open;
     }
 
-    LocalCall<ReqT, RespT> start(Metadata metadata) {
-        meter.started(null);
+    /**
+     * Begins the call; to be called once.
+     *
+     * @param metadata what the caller says of itself; the method may change it
+     */
+    public void start(Metadata metadata) {
         turn(() -> {
+            if (closed) {
+                return;
+            }
+            begun = true;
+            meter.started(null);
+            open.add(this);
             ServerCall.Listener<ReqT> started = method.getServerCallHandler().startCall(this, metadata);
             listener = started;
             if (!closed) {
@@ -79,7 +90,6 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
                 deliver();
             }
         });
-        return this;
     }
 
     /** Sends a request in its wire form; the array is the call's from now on. */
@@ -271,8 +281,10 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     private void over(Status.Code code) {
         closed = true;
         requests.clear();
-        meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos);
-        onEnd.accept(this);
+        if (begun) {
+            meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos);
+            open.remove(this);
+        }
     }
 
     private void failed(Throwable failure) {

@@ -2,7 +2,6 @@ package dev.mainstay.node.api.local;
 
 import dev.mainstay.node.api.transport.CallMeter;
 import io.grpc.Attributes;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -45,18 +44,16 @@ public final class LocalMethods {
     }
 
     /**
-     * Calls a method.
+     * Makes a call that is to be started.
      *
-     * @param metadata what the caller says of itself; the call may change it
      * @param attributes of the connection that the call is made for
      */
-    public LocalCall<?, ?> start(
-            String fullMethodName, Metadata metadata, Attributes attributes, LocalReceiver receiver) {
+    public LocalCall<?, ?> prepare(String fullMethodName, Attributes attributes, LocalReceiver receiver) {
         Mounted<?, ?> mounted = methods.get(fullMethodName);
         if (mounted == null) {
             throw new IllegalArgumentException("no method " + fullMethodName);
         }
-        return start(mounted, metadata, attributes, receiver);
+        return prepare(mounted, attributes, receiver);
     }
 
     /** How many calls have not ended; inexact while calls are made. */
@@ -73,11 +70,8 @@ public final class LocalMethods {
         });
     }
 
-    private <ReqT, RespT> LocalCall<ReqT, RespT> start(
-            Mounted<ReqT, RespT> mounted, Metadata metadata, Attributes attributes, LocalReceiver receiver) {
-        LocalCall<ReqT, RespT> call =
-                new LocalCall<>(mounted.method(), attributes, executor, mounted.meter(), receiver, open::remove);
-        open.add(call);
-        return call.start(metadata);
+    private <ReqT, RespT> LocalCall<ReqT, RespT> prepare(
+            Mounted<ReqT, RespT> mounted, Attributes attributes, LocalReceiver receiver) {
+        return new LocalCall<>(mounted.method(), attributes, executor, mounted.meter(), receiver, open);
     }
 }

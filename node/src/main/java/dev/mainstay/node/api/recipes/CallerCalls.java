@@ -111,7 +111,9 @@ final class CallerCalls {
     private LocalCall<?, ?> start(MethodDescriptor<?, ?> method, LocalReceiver receiver) {
         Metadata own = new Metadata();
         own.merge(metadata);
-        return methods.start(method.getFullMethodName(), own, attributes, receiver);
+        LocalCall<?, ?> call = methods.prepare(method.getFullMethodName(), attributes, receiver);
+        call.start(own);
+        return call;
     }
 
     private <T> CompletableFuture<T> single(MethodDescriptor<?, T> method, MessageLite request, Parser<T> parser) {

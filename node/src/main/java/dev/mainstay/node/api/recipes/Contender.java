@@ -53,7 +53,13 @@ final class Contender {
             boolean created,
             ByteString value,
             boolean first,
-            ResponseHeader header) {}
+            ResponseHeader header) {
+
+        /** Whether the key goes when the call comes to nothing: one that held the lock before the call goes on to. */
+        boolean isOfTheCall() {
+            return created || !first;
+        }
+    }
 
     /**
      * A contender that has won.
@@ -127,7 +133,7 @@ final class Contender {
                         : proclaim(entered))
                 .thenCompose(_ -> entered.first() ? won(entered) : await(entered));
         return won.whenComplete((_, failure) -> {
-            if (failure != null && (entered.created() || !entered.first())) {
+            if (failure != null && entered.isOfTheCall()) {
                 leave(entered);
             }
         });

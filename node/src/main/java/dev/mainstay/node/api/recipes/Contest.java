@@ -41,7 +41,7 @@ final class Contest<ReqT, RespT> extends ServerCall.Listener<ReqT> {
     }
 
     private void won(Contender.Won won, RespT response) {
-        if (call.isCancelled() && won.entered().created()) {
+        if (call.isCancelled() && won.entered().isOfTheCall()) {
             contender.leave(won.entered());
         }
         RecipeCalls.reply(call, response);

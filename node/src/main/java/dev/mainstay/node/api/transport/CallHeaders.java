@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Translates between HTTP/2 headers and gRPC's metadata, status and timeouts. */
-final class CallHeaders {
+public final class CallHeaders {
 
     static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     static final AsciiString GRPC = AsciiString.cached("application/grpc");
@@ -26,7 +26,7 @@ final class CallHeaders {
     private CallHeaders() {}
 
     /** The caller's metadata; headers that are the transport's own business are left out. */
-    static Metadata metadata(MultiMap headers) {
+    public static Metadata metadata(MultiMap headers) {
         List<byte[]> namesAndValues = new ArrayList<>(8);
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey();

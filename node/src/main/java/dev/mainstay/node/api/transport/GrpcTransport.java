@@ -1,5 +1,6 @@
 package dev.mainstay.node.api.transport;
 
+import io.grpc.Attributes;
 import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
 import io.grpc.MethodDescriptor;
@@ -11,6 +12,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -86,6 +88,11 @@ public final class GrpcTransport {
         }
         String contentType = request.getHeader(CallHeaders.CONTENT_TYPE);
         return contentType != null && contentType.startsWith("application/grpc");
+    }
+
+    /** What is known of a connection, as calls over it see it; call on its event loop. */
+    public static Attributes attributes(HttpConnection connection) {
+        return Connection.of(connection).attributes();
     }
 
     /** Sets what a listener needs for gRPC: HTTP/2 windows, and streams without a small limit. */

@@ -46,8 +46,9 @@ public final class ClientListeners implements AutoCloseable {
             throws IOException {
         ClientListeners listeners = new ClientListeners();
         HostCheck hosts = new HostCheck(settings.hostWhitelist());
+        Cors cors = new Cors(settings.corsOrigins());
         Handler<HttpServerRequest> plain = request -> {
-            if (hosts.passes(request)) {
+            if (hosts.passes(request) && cors.passes(request)) {
                 http.handle(request);
             }
         };

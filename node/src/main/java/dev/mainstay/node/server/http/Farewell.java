@@ -13,17 +13,27 @@ public final class Farewell implements AutoCloseable {
 
     private final ClientListeners listeners;
     private final GrpcTransport grpc;
-    private final Runnable endWaiting;
+    private final OtherCalls others;
     private final Duration limit;
 
+    /** Calls that a client may wait for, and that gRPC doesn't know of. */
+    public interface OtherCalls {
+
+        /** Takes no more of them, and ends those that wait for something that may never happen. */
+        void stop();
+
+        /** How many are under way. */
+        int open();
+    }
+
     /**
-     * @param endWaiting ends the calls that wait for something that may never happen
+     * @param others what there is beside gRPC
      * @param limit how long calls under way may take before they are cut
      */
-    public Farewell(ClientListeners listeners, GrpcTransport grpc, Runnable endWaiting, Duration limit) {
+    public Farewell(ClientListeners listeners, GrpcTransport grpc, OtherCalls others, Duration limit) {
         this.listeners = listeners;
         this.grpc = grpc;
-        this.endWaiting = endWaiting;
+        this.others = others;
         this.limit = limit;
     }
 
@@ -31,10 +41,10 @@ public final class Farewell implements AutoCloseable {
     public void close() {
         listeners.goAway();
         grpc.stop();
-        endWaiting.run();
+        others.stop();
         long start = System.nanoTime();
         try {
-            while (grpc.openCalls() > 0 && System.nanoTime() - start < limit.toNanos()) {
+            while (grpc.openCalls() + others.open() > 0 && System.nanoTime() - start < limit.toNanos()) {
                 Thread.sleep(LOOK_MILLIS);
             }
         } catch (InterruptedException e) {

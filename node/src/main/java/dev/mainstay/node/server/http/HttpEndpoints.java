@@ -1,8 +1,10 @@
 package dev.mainstay.node.server.http;
 
+import dev.mainstay.node.api.gateway.Gateway;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -13,11 +15,13 @@ public final class HttpEndpoints {
     private final Supplier<String> metrics;
     private final String metricsContentType;
     private final String version;
+    private final Optional<Gateway> gateway;
 
     /**
      * @param metrics the text of {@code /metrics}; called per request, on a worker thread
      * @param etcdVersion what {@code /version} says we are
      * @param clusterVersion the version the cluster agreed on
+     * @param gateway what serves JSON, if anything does
      */
     public HttpEndpoints(
             Health health,
@@ -25,10 +29,12 @@ public final class HttpEndpoints {
             Supplier<String> metrics,
             String metricsContentType,
             String etcdVersion,
-            String clusterVersion) {
+            String clusterVersion,
+            Optional<Gateway> gateway) {
         this.checks = new HealthChecks(health, meter);
         this.metrics = metrics;
         this.metricsContentType = metricsContentType;
+        this.gateway = gateway;
         this.version = new JsonObject()
                 .put("etcdserver", etcdVersion)
                 .put("etcdcluster", clusterVersion)
@@ -40,6 +46,8 @@ public final class HttpEndpoints {
     public void handle(HttpServerRequest request) {
         if ("/version".equals(request.path())) {
             get(request, this::version);
+        } else if (gateway.isPresent() && Gateway.covers(String.valueOf(request.path()))) {
+            gateway.get().handle(request);
         } else {
             handleMetricsOnly(request);
         }

@@ -37,6 +37,9 @@ public final class Listener implements AutoCloseable {
     /** Calls that clients cancel arrive as stream resets; a busy client may cancel thousands a second. */
     private static final int MAX_RESETS_PER_WINDOW = 200_000;
 
+    /** A frame of a WebSocket, which browsers don't cut: room for the largest request as JSON. */
+    private static final int MAX_FRAME_BYTES = 4 << 20;
+
     private static final int RESET_WINDOW_SECONDS = 30;
     private static final int ACCEPT_BACKLOG = 8192;
     private static final int PING_BYTES = 8;
@@ -118,6 +121,8 @@ public final class Listener implements AutoCloseable {
                         .setAcceptBacklog(ACCEPT_BACKLOG)
                         .setMaxHeaderSize(MAX_HEADER_BYTES)
                         .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                        .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
+                        .setMaxWebSocketMessageSize(MAX_FRAME_BYTES)
                         .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS_PER_WINDOW)
                         .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
                         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)

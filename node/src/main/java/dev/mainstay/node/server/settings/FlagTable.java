@@ -45,7 +45,7 @@ final class FlagTable {
             max-txn-ops | uint | 128 | honoured | Most operations in one branch of a transaction.
             max-request-bytes | uint | 1572864 | honoured | Largest request, in bytes.
             max-concurrent-streams | uint32 | 4294967295 | honoured | Most streams that a client may have open on one connection.
-            enable-grpc-gateway | bool | true | ignored(the JSON gateway is not there yet) | Serve JSON over HTTP.
+            enable-grpc-gateway | bool | true | honoured | Serve JSON over HTTP.
             grpc-keepalive-min-time | duration | 5s | ignored(clients may ping as often as they like) | Shortest time between two pings of a client.
             grpc-keepalive-interval | duration | 2h | honoured | Silence after which the server pings a client; 0 for never.
             grpc-keepalive-timeout | duration | 20s | honoured | Time that a client has to answer a ping; 0 for ever.
@@ -112,7 +112,7 @@ final class FlagTable {
             cipher-suites | strings |  | honoured | Cipher suites of TLS 1.2, by their IANA names.
             tls-min-version | string | TLS1.2 | honoured | Oldest version of TLS: TLS1.2 or TLS1.3.
             tls-max-version | string |  | honoured | Newest version of TLS: TLS1.2 or TLS1.3; the newest there is if empty.
-            cors | strings | * | ignored(the JSON gateway is not there yet) | Origins that browsers may call from.
+            cors | strings | * | honoured | Origins that browsers may call from.
             host-whitelist | strings | * | honoured | Host names that HTTP requests may ask for.
 
             # Auth

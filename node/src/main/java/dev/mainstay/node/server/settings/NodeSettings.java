@@ -75,6 +75,8 @@ public record NodeSettings(
      * @param clientHttpUrls if not empty, HTTP endpoints are served only there and {@code clientUrls} is gRPC alone
      * @param advertiseClientUrls what MemberList tells clients
      * @param hostWhitelist acceptable {@code Host} headers of plaintext HTTP requests; empty for all
+     * @param corsOrigins from which pages browsers may call; empty for all
+     * @param gateway whether JSON is served over HTTP
      * @param maxConcurrentStreams HTTP/2 streams per connection, up to 2^32-1
      */
     public record Listen(
@@ -84,6 +86,8 @@ public record NodeSettings(
             List<MemberUrl> peerUrls,
             List<MemberUrl> advertiseClientUrls,
             List<String> hostWhitelist,
+            List<String> corsOrigins,
+            boolean gateway,
             long maxConcurrentStreams,
             boolean reusePort,
             boolean reuseAddress,
@@ -96,6 +100,7 @@ public record NodeSettings(
             peerUrls = List.copyOf(peerUrls);
             advertiseClientUrls = List.copyOf(advertiseClientUrls);
             hostWhitelist = List.copyOf(hostWhitelist);
+            corsOrigins = List.copyOf(corsOrigins);
         }
     }
 

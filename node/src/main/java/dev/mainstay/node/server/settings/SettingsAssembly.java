@@ -126,14 +126,15 @@ final class SettingsAssembly {
                     "--advertise-client-urls is required when --listen-client-urls is set explicitly");
         }
         requireOwnAddresses("listen-client-urls", "listen-client-http-urls", "listen-metrics-urls");
-        List<String> hosts = values.strings("host-whitelist");
         return new NodeSettings.Listen(
                 bindable("listen-client-urls"),
                 bindable("listen-client-http-urls"),
                 bindable("listen-metrics-urls"),
                 bindable("listen-peer-urls"),
                 reachable("advertise-client-urls"),
-                hosts.contains("*") ? List.of() : hosts,
+                unlessAny("host-whitelist"),
+                unlessAny("cors"),
+                values.bool("enable-grpc-gateway"),
                 values.number("max-concurrent-streams"),
                 values.bool("socket-reuse-port"),
                 values.bool("socket-reuse-address"),
@@ -156,6 +157,12 @@ final class SettingsAssembly {
                 }
             }
         }
+    }
+
+    /** The values of a flag, none if one of them stands for all. */
+    private List<String> unlessAny(String name) {
+        List<String> given = values.strings(name);
+        return given.contains("*") ? List.of() : given;
     }
 
     /** Addresses we can listen on: IPs or localhost. */

@@ -42,6 +42,18 @@ class SettingsReaderTest {
         assertThat(settings.compaction()).isEqualTo(new NodeSettings.Compaction.Off());
         assertThat(settings.listen().maxConcurrentStreams()).isEqualTo(0xFFFF_FFFFL);
         assertThat(settings.listen().hostWhitelist()).isEmpty();
+        assertThat(settings.listen().corsOrigins()).isEmpty();
+        assertThat(settings.listen().gateway()).isTrue();
+    }
+
+    @Test
+    void gatewayAndItsOriginsAreChosen() {
+        NodeSettings.Listen listen = settings(
+                        List.of("--enable-grpc-gateway=false", "--cors=http://a,http://b"), Map.of())
+                .listen();
+
+        assertThat(listen.gateway()).isFalse();
+        assertThat(listen.corsOrigins()).containsExactly("http://a", "http://b");
     }
 
     @Test

@@ -1,0 +1,238 @@
+package dev.mainstay.node.api.gateway;
+
+import dev.mainstay.node.api.Statuses;
+import dev.mainstay.node.api.local.LocalCall;
+import dev.mainstay.node.api.local.LocalMethods;
+import dev.mainstay.node.api.local.LocalReceiver;
+import dev.mainstay.node.api.wire.EncodedMessage;
+import dev.mainstay.node.common.ErrorCode;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call through the gateway: JSON becomes requests, answers become JSON. Everything but the exchange's events happens in
+ * the turns of the call, off the event loop; one piece of the body is worked on at a time, and none while requests wait.
+ */
+final class GatewayCall implements LocalReceiver, Exchange.Events {
+
+    private final Route route;
+    private final Exchange exchange;
+    private final Metadata metadata;
+    private final GatewayLimits limits;
+    private final AnswerBudget budget;
+    private final Runnable onEnd;
+    private final JsonValues values;
+    private final LocalCall<?, ?> call;
+    private @Nullable EncodedMessage answer;
+    private boolean started;
+    private boolean wantsMore;
+    private boolean headed;
+    private boolean over;
+
+    GatewayCall(
+            Route route,
+            Exchange exchange,
+            LocalMethods methods,
+            Metadata metadata,
+            Attributes attributes,
+            GatewayLimits limits,
+            AnswerBudget budget,
+            Runnable onEnd) {
+        this.route = route;
+        this.exchange = exchange;
+        this.metadata = metadata;
+        this.limits = limits;
+        this.budget = budget;
+        this.onEnd = onEnd;
+        this.values = new JsonValues(limits.maxJsonBytes());
+        this.call = methods.prepare(route.name(), attributes, this);
+    }
+
+    void begin() {
+        exchange.begin(this);
+    }
+
+    @Override
+    public void data(Buffer data) {
+        byte[] bytes = data.getBytes();
+        call.turn(() -> take(bytes));
+    }
+
+    @Override
+    public void ended() {
+        call.turn(this::endRequests);
+    }
+
+    @Override
+    public void closed() {
+        call.turn(() -> {
+            finish();
+            call.cancel();
+        });
+    }
+
+    @Override
+    public void writable() {
+        call.ready();
+    }
+
+    /** Ends the call before it has begun, or while it is under way. */
+    void fail(Status status) {
+        if (over) {
+            return;
+        }
+        finish();
+        call.cancel();
+        refuse(status);
+    }
+
+    @Override
+    public void headers(Metadata headers) {
+        if (route.manyResponses() && !over) {
+            head();
+        }
+    }
+
+    @Override
+    public void message(EncodedMessage message) {
+        if (!route.manyResponses()) {
+            answer = message;
+        } else if (!over) {
+            head();
+            exchange.line("{\"result\":" + JsonMessages.print(message, route.response()) + "}");
+        }
+    }
+
+    @Override
+    public void closed(Status status, Metadata trailers) {
+        if (over) {
+            return;
+        }
+        finish();
+        EncodedMessage message = answer;
+        answer = null;
+        if (!status.isOk()) {
+            refuse(status);
+        } else if (route.manyResponses()) {
+            head();
+            exchange.end();
+        } else if (message != null) {
+            answer(message);
+        }
+    }
+
+    @Override
+    public void drained() {
+        if (wantsMore) {
+            wantsMore = false;
+            exchange.more();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return exchange.isWritable();
+    }
+
+    private void take(byte[] data) {
+        if (over) {
+            return;
+        }
+        if (!route.manyRequests() && started) {
+            exchange.more();
+            return;
+        }
+        try {
+            for (byte[] json : values.feed(data)) {
+                if (route.manyRequests() || !started) {
+                    send(JsonMessages.parse(json, route.request()));
+                }
+            }
+        } catch (StatusRuntimeException e) {
+            fail(e.getStatus());
+            return;
+        }
+        call.turn(this::askForMore);
+    }
+
+    private void askForMore() {
+        if (call.requestsWait()) {
+            wantsMore = true;
+        } else if (!over) {
+            exchange.more();
+        }
+    }
+
+    private void endRequests() {
+        if (over || (started && !route.manyRequests())) {
+            return;
+        }
+        if (!values.isComplete()) {
+            fail(Status.INVALID_ARGUMENT.withDescription("unexpected EOF"));
+        } else if (route.manyRequests()) {
+            start();
+            call.halfClose();
+        } else {
+            send(new byte[0]);
+        }
+    }
+
+    private void send(byte[] request) {
+        if (request.length > limits.maxMessageBytes()) {
+            throw Status.RESOURCE_EXHAUSTED
+                    .withDescription("grpc: received message larger than max (" + request.length + " vs. "
+                            + limits.maxMessageBytes() + ")")
+                    .asRuntimeException();
+        }
+        start();
+        call.send(request);
+        if (!route.manyRequests()) {
+            call.halfClose();
+        }
+    }
+
+    private void start() {
+        if (!started) {
+            started = true;
+            call.start(metadata);
+        }
+    }
+
+    private void answer(EncodedMessage message) {
+        int length = message.length();
+        if (!budget.allows(length)) {
+            refuse(Statuses.of(ErrorCode.RANGE_TOO_LARGE));
+        } else if (!budget.take(length)) {
+            refuse(Statuses.of(ErrorCode.TOO_MANY_REQUESTS));
+        } else {
+            exchange.answer(200, JsonMessages.print(message, route.response()), () -> budget.release(length));
+        }
+    }
+
+    private void refuse(Status status) {
+        if (headed) {
+            exchange.line(HttpStatuses.line(status));
+            exchange.end();
+        } else {
+            exchange.answer(HttpStatuses.of(status.getCode()), HttpStatuses.body(status), () -> {});
+        }
+    }
+
+    private void head() {
+        if (!headed) {
+            headed = true;
+            exchange.head();
+        }
+    }
+
+    private void finish() {
+        if (!over) {
+            over = true;
+            onEnd.run();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.mainstay.node.api.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
+import dev.mainstay.etcd.proto.Event;
+import dev.mainstay.etcd.proto.KeyValue;
+import dev.mainstay.etcd.proto.Member;
+import dev.mainstay.etcd.proto.MemberListResponse;
+import dev.mainstay.etcd.proto.PutRequest;
+import dev.mainstay.etcd.proto.RangeRequest;
+import dev.mainstay.etcd.proto.RangeResponse;
+import dev.mainstay.etcd.proto.ResponseHeader;
+import dev.mainstay.etcd.proto.TxnRequest;
+import dev.mainstay.etcd.proto.WatchCreateRequest;
+import dev.mainstay.etcd.proto.WatchRequest;
+import dev.mainstay.etcd.proto.WatchResponse;
+import dev.mainstay.node.api.wire.EncodedMessage;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JsonMessagesTest {
+
+    @Test
+    void fieldsHaveTheNamesOfTheApiFiles() {
+        assertThat(print(RangeResponse.newBuilder()
+                        .setHeader(ResponseHeader.newBuilder()
+                                .setClusterId(-1)
+                                .setMemberId(5)
+                                .setRevision(7)
+                                .setRaftTerm(2))
+                        .addKvs(KeyValue.newBuilder()
+                                .setKey(ByteString.copyFromUtf8("foo"))
+                                .setCreateRevision(2)
+                                .setModRevision(3)
+                                .setVersion(2)
+                                .setValue(ByteString.copyFrom(new byte[] {-1, -2, 0})))
+                        .setCount(1)
+                        .build()))
+                .isEqualTo("{\"header\":{\"cluster_id\":\"18446744073709551615\",\"member_id\":\"5\","
+                        + "\"revision\":\"7\",\"raft_term\":\"2\"},\"kvs\":[{\"key\":\"Zm9v\","
+                        + "\"create_revision\":\"2\",\"mod_revision\":\"3\",\"version\":\"2\",\"value\":\"//4A\"}],"
+                        + "\"count\":\"1\"}");
+        assertThat(print(MemberListResponse.newBuilder()
+                        .addMembers(Member.newBuilder()
+                                .setID(1)
+                                .addPeerURLs("http://a")
+                                .setIsLearner(true))
+                        .build()))
+                .isEqualTo("{\"members\":[{\"ID\":\"1\",\"peerURLs\":[\"http://a\"],\"isLearner\":true}]}");
+    }
+
+    @Test
+    void defaultsAreLeftOutAndEnumsAreNames() {
+        assertThat(print(WatchResponse.newBuilder()
+                        .addEvents(
+                                Event.newBuilder().setKv(KeyValue.newBuilder().setVersion(1)))
+                        .addEvents(Event.newBuilder().setType(Event.EventType.DELETE))
+                        .build()))
+                .isEqualTo("{\"events\":[{\"kv\":{\"version\":\"1\"}},{\"type\":\"DELETE\"}]}");
+    }
+
+    @Test
+    void requestsAreReadHoweverTheyAreWritten() {
+        assertThat(parse(
+                        "{\"key\":\"Zm9v\",\"range_end\":\"Zm9w\",\"limit\":\"5\",\"revision\":7,"
+                                + "\"sort_order\":\"DESCEND\",\"sortTarget\":4,\"nonsense\":{\"a\":[1]},\"keysOnly\":true}",
+                        RangeRequest.getDefaultInstance()))
+                .isEqualTo(RangeRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8("foo"))
+                        .setRangeEnd(ByteString.copyFromUtf8("fop"))
+                        .setLimit(5)
+                        .setRevision(7)
+                        .setSortOrder(RangeRequest.SortOrder.DESCEND)
+                        .setSortTarget(RangeRequest.SortTarget.VALUE)
+                        .setKeysOnly(true)
+                        .build());
+        assertThat(parse("{\"create_request\":{\"key\":\"Zm9v\"}}", WatchRequest.getDefaultInstance()))
+                .isEqualTo(WatchRequest.newBuilder()
+                        .setCreateRequest(WatchCreateRequest.newBuilder().setKey(ByteString.copyFromUtf8("foo")))
+                        .build());
+    }
+
+    @Test
+    void whatIsNoSuchMessageIsRefused() {
+        for (String json : List.of("[]", "{\"key\":5}", "{\"key\":{}}", "{\"lease\":\"x\"}", "{\"prev_kv\":1}")) {
+            assertThatThrownBy(() -> JsonMessages.parse(bytes(json), PutRequest.getDefaultInstance()))
+                    .as(json)
+                    .satisfies(
+                            failure -> assertThat(Status.fromThrowable(failure).getCode())
+                                    .isEqualTo(Status.Code.INVALID_ARGUMENT));
+        }
+    }
+
+    @Test
+    void nestingIsBounded() {
+        String inner = "{\"success\":[{\"request_txn\":";
+        String json = inner.repeat(80) + "{}" + "}]}".repeat(80);
+
+        assertThatThrownBy(() -> JsonMessages.parse(bytes(json), TxnRequest.getDefaultInstance()))
+                .satisfies(failure ->
+                        assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT));
+    }
+
+    private static Message parse(String json, Message prototype) {
+        try {
+            return prototype
+                    .newBuilderForType()
+                    .mergeFrom(JsonMessages.parse(bytes(json), prototype))
+                    .build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String print(Message message) {
+        return JsonMessages.print(encoded(message), message.getDefaultInstanceForType());
+    }
+
+    private static EncodedMessage encoded(MessageLite message) {
+        byte[] body = message.toByteArray();
+        byte[] frame = new byte[EncodedMessage.FRAME_HEADER_BYTES + body.length];
+        System.arraycopy(body, 0, frame, EncodedMessage.FRAME_HEADER_BYTES, body.length);
+        return new EncodedMessage(frame, 0, frame.length);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.api.gateway;
+
+import org.jspecify.annotations.NullMarked;
