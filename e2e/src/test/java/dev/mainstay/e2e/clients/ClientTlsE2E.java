@@ -130,6 +130,29 @@ class ClientTlsE2E {
 
     @ParameterizedTest
     @EnumSource
+    void theNameInACertificateIsAUser(Program program) {
+        authority.issue(dir.resolve("stranger"), "eve");
+        try (TestServer server = startMutual(program)) {
+            Etcdctl plain = new Etcdctl(server.endpoint());
+            plain.out("user", "add", "root:toor");
+            plain.out("user", "grant-role", "root", "root");
+            plain.out("user", "add", "client", "--no-password");
+            plain.out("role", "add", "some");
+            plain.out("role", "grant-permission", "some", "write", "k");
+            plain.out("user", "grant-role", "client", "some");
+            plain.out("auth", "enable");
+
+            taken("good");
+            ProgramRun.Result denied = put("stranger");
+            assertThat(denied.code()).as("%s", denied).isEqualTo(1);
+            assertThat(denied.err()).contains("etcdserver: permission denied");
+            assertThat(plain.run("put", "k", "v").err()).contains("etcdserver: user name is empty");
+            assertThat(plain.out("get", "k", "--user=root:toor")).isEqualTo("k\nv\n");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void clientsProveThemselves(Program program) {
         OpenSsl other = new OpenSsl(dir.resolve("other-ca"), "own-ca");
         other.issue(dir.resolve("foreign"), "client");

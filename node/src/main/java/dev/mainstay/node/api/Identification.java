@@ -66,8 +66,8 @@ final class Identification implements ServerInterceptor {
         return token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
     }
 
-    private static String commonName(ServerCall<?, ?> call, Metadata metadata) {
-        return metadata.containsKey(GATEWAY)
+    private String commonName(ServerCall<?, ?> call, Metadata metadata) {
+        return !authentication.byCertificate() || metadata.containsKey(GATEWAY)
                 ? ""
                 : CallerCertificate.of(call).map(CallerCertificate::commonName).orElse("");
     }

@@ -16,8 +16,10 @@ import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
 import dev.mainstay.node.consensus.InstalledLog;
 import dev.mainstay.node.consensus.RatisMember;
+import dev.mainstay.node.leader.AutoCompaction;
 import dev.mainstay.node.leader.CompactionKeeper;
 import dev.mainstay.node.leader.CompactionPace;
+import dev.mainstay.node.leader.CompactionRule;
 import dev.mainstay.node.leader.DiskFullMark;
 import dev.mainstay.node.leader.SpaceKeeper;
 import dev.mainstay.node.leader.SpaceLimits;
@@ -103,6 +105,11 @@ public final class Member implements AutoCloseable {
             CompactionKeeper compaction = parts.started(
                     "compaction", new CompactionKeeper(core.compactor(), CompactionPace.DEFAULT, core.scheduler()));
             RatisMember raft = core.raft();
+            compactionRule(settings.compaction())
+                    .ifPresent(rule -> parts.started(
+                            "automatic compaction",
+                            new AutoCompaction(
+                                    rule, core.keys()::revision, raft, raft, System::nanoTime, core.scheduler())));
             ClusterView cluster = new ClusterView(core.members(), Founders.shown(identity, settings));
             ApiPorts ports = apiPorts(
                     settings, core, cluster, space, compaction, authentication(settings, core, registry), meters);
@@ -261,6 +268,14 @@ public final class Member implements AutoCloseable {
                 authentication);
     }
 
+    private static Optional<CompactionRule> compactionRule(NodeSettings.Compaction compaction) {
+        return switch (compaction) {
+            case NodeSettings.Compaction.Off() -> Optional.empty();
+            case NodeSettings.Compaction.Periodic(Duration retention) -> Optional.of(CompactionRule.younger(retention));
+            case NodeSettings.Compaction.ByRevision(long retained) -> Optional.of(CompactionRule.newest(retained));
+        };
+    }
+
     private Authentication authentication(NodeSettings settings, Core core, ExactRegistry registry) throws IOException {
         Passwords passwords =
                 parts.started("passwords", new Passwords(settings.auth().bcryptCost()));
@@ -272,7 +287,12 @@ public final class Member implements AutoCloseable {
                 () -> core.applier().auth().now().revision());
         gauges.gauge("mainstay_passwords_waiting", "Passwords that wait to be checked or hashed.", passwords::waiting);
         gauges.gauge("mainstay_wrong_passwords", "Wrong passwords shown since the start.", failed::total);
-        return new Authentication(core.applier().auth()::now, tokens(settings.auth(), core, gauges), passwords, failed);
+        return new Authentication(
+                core.applier().auth()::now,
+                tokens(settings.auth(), core, gauges),
+                passwords,
+                failed,
+                settings.clientCertAuth());
     }
 
     private static Tokens tokens(NodeSettings.Auth settings, Core core, MemberGauges gauges) throws IOException {

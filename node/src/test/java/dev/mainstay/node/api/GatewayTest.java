@@ -68,8 +68,12 @@ class GatewayTest {
         assertRefused(post("/v3/lease/revoke", "{\"ID\":5}"), 404, 5, "etcdserver: requested lease not found");
         assertRefused(post("/v3/kv/nonsense", "{}"), 404, 5, "Not Found");
         assertRefused(request("GET", "/v3/kv/range"), 501, 12, "Method Not Allowed");
+        assertRefused(post("/v3/auth/enable", "{}"), 400, 9, "etcdserver: root user does not exist");
         assertRefused(
-                post("/v3/auth/enable", "{}"), 501, 12, "unknown method AuthEnable for service etcdserverpb.Auth");
+                post("/v3/maintenance/downgrade", "{}"),
+                501,
+                12,
+                "unknown method Downgrade for service etcdserverpb.Maintenance");
         assertThat(post("/v3/kv/range", "{key}").statusCode()).isEqualTo(400);
         assertRefused(
                 post("/v3/kv/put", large(ServedMember.MAX_REQUEST_BYTES)), 400, 3, "etcdserver: request is too large");

@@ -23,7 +23,7 @@ class IdentityTest {
     private final AuthTable table = AuthTable.open(store);
     private final Passwords passwords = new Passwords(Passwords.LEAST_COST);
     private final Authentication authentication =
-            new Authentication(table::now, new OneToken(), passwords, new FailedLogins(System::nanoTime));
+            new Authentication(table::now, new OneToken(), passwords, new FailedLogins(System::nanoTime), true);
 
     @AfterEach
     void stop() {

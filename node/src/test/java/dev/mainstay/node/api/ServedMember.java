@@ -179,7 +179,8 @@ final class ServedMember implements AutoCloseable {
                 applier.auth()::now,
                 tokens,
                 started(new Passwords(Passwords.LEAST_COST)),
-                new FailedLogins(System::nanoTime));
+                new FailedLogins(System::nanoTime),
+                false);
     }
 
     /** There is room for everything. */

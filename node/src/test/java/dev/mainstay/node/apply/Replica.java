@@ -1,5 +1,6 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.auth.AuthState;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.LogPosition;
@@ -109,7 +110,13 @@ final class Replica {
                 attachments,
                 alarms.raised().toString(),
                 members.now(),
+                auth(),
                 applier.stateHashes().newest());
+    }
+
+    private String auth() {
+        AuthState now = applier.auth().now();
+        return now.enabled() + " " + now.revision() + " " + now.users() + " " + now.roles();
     }
 
     /** A replica's state, comparable. */
@@ -122,5 +129,6 @@ final class Replica {
             List<String> leases,
             String alarms,
             Members members,
+            String auth,
             StateHashes.At stateHash) {}
 }

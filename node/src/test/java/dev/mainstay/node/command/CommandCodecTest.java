@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.common.Member;
+import dev.mainstay.node.common.Permission;
 import dev.mainstay.node.testing.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,6 +92,35 @@ class CommandCodecTest {
 
         assertThat(CommandCodec.decode(fixture)).isEqualTo(batches);
         assertThat(CommandCodec.encode(batches)).isEqualTo(fixture);
+    }
+
+    @Test
+    void callersAndWhatIsChangedAboutThemAreStillRead() throws IOException {
+        byte[] fixture = fixture("format/command-batch-v1-auth.hex");
+        Bytes hash = Bytes.utf8("$2a$");
+        Permission permission = new Permission(Permission.Kind.READWRITE, Bytes.utf8("k"), Bytes.wrap(new byte[] {0}));
+        CommandBatch batch = new CommandBatch(
+                1_234_567,
+                List.of(
+                        new AuthCommand.Enable(),
+                        new AuthCommand.Disable(),
+                        new AuthCommand.AddUser("größer", hash),
+                        new AuthCommand.AddUser("cert", null),
+                        new AuthCommand.DeleteUser("ann"),
+                        new AuthCommand.SetPassword("ann", hash),
+                        new AuthCommand.GrantRole("ann", "r"),
+                        new AuthCommand.RevokeRole("ann", "r"),
+                        new AuthCommand.AddRole("r"),
+                        new AuthCommand.DeleteRole("r"),
+                        new AuthCommand.GrantPermission("r", permission),
+                        new AuthCommand.GrantPermission("r", null),
+                        new AuthCommand.RevokePermission("r", Bytes.utf8("k"), Bytes.EMPTY),
+                        new AuthCommand.IssueToken("ann", 300, hash),
+                        new Command.RevokeLease(7).by(new Caller.User("ann", 300)),
+                        new Command.Compact(5).by(Caller.CLUSTER)));
+
+        assertThat(CommandCodec.encode(List.of(batch))).isEqualTo(fixture);
+        assertThat(CommandCodec.decode(fixture)).containsExactly(batch);
     }
 
     @Test

@@ -81,8 +81,8 @@ final class FlagTable {
             discovery-password | string |  | ignored(there is no discovery) | Password of discovery.
             strict-reconfig-check | bool | true | honoured | Refuse membership changes that could lose the quorum.
             pre-vote | bool | true | ignored(it is always on) | Ask before an election whether it could be won.
-            auto-compaction-retention | string | 0 | ignored(compaction by itself is not there yet; history grows until somebody compacts) | History to keep: hours or a duration (periodic), or revisions (revision); 0 keeps all.
-            auto-compaction-mode | string | periodic | ignored(compaction by itself is not there yet) | periodic or revision.
+            auto-compaction-retention | string | 0 | honoured | History to keep: hours or a duration (periodic), or revisions (revision); 0 keeps all.
+            auto-compaction-mode | string | periodic | honoured | periodic or revision.
             v2-deprecation | string | write-only-drop-data | ignored(there is no v2 store) | Phase of the end of the v2 store.
             enable-v2 | bool | false | refused(the v2 API is not served) | Serve the v2 API.
 
