@@ -124,8 +124,8 @@ final class EtcdctlWatchE2E extends EtcdctlSuite {
             watch.awaitOut(out -> out.contains(progress));
             etcdctl().out("put", "watch/i/2", "v3");
             // Both watches see it, one with what was before. etcdctl prints them from two threads, line by line.
-            String out = watch.awaitOut(
-                    text -> lines(text, "PUT") == 4 && lines(text, "v2") == 2 && lines(text, "v3") == 2);
+            String out =
+                    watch.awaitOut(text -> lines(text, "PUT") == 4 && lines(text, "v2") == 2 && lines(text, "v3") == 2);
             assertThat(out).startsWith("PUT\nwatch/i/1\nv1\nPUT\nwatch/i/2\nv2\n");
         }
     }
