@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.mainstay.etcd.proto.DowngradeRequest;
+import dev.mainstay.etcd.proto.DowngradeRequest.DowngradeAction;
 import dev.mainstay.etcd.proto.RangeRequest;
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
@@ -23,6 +23,7 @@ import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -107,10 +108,45 @@ final class GrpcSurfaceE2E extends OnBothServers {
     }
 
     @Test
-    void nonsensicalDowngradeDoesNotHurt() {
+    void downgradesThatCannotBeAreRefused() {
+        for (DowngradeAction action : List.of(DowngradeAction.VALIDATE, DowngradeAction.ENABLE)) {
+            for (String version : List.of("", "x", "3", "3.", "3.4.x", "v3.4", "3.4.0.1", "-3.4", "3.4-rc")) {
+                assertRefused(
+                        action,
+                        version,
+                        Status.Code.INVALID_ARGUMENT,
+                        "etcdserver: wrong downgrade target version format");
+            }
+            for (String version : List.of("1.0", "3.99", "99.0.0", "3.1.0-rc.1+meta")) {
+                assertRefused(
+                        action, version, Status.Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version");
+            }
+        }
         assertThatThrownBy(() -> client().maintenance()
-                        .downgrade(DowngradeRequest.newBuilder().setVersion("x").build()))
-                .isInstanceOf(StatusRuntimeException.class);
+                        .downgrade(DowngradeRequest.newBuilder()
+                                .setActionValue(7)
+                                .setVersion("3.4")
+                                .build()))
+                .hasMessage("UNKNOWN: etcdserver: unknown method");
+    }
+
+    @Test
+    void thereIsNoDowngradeToCancel() {
+        assertThatThrownBy(() -> client().maintenance()
+                        .downgrade(DowngradeRequest.newBuilder()
+                                .setAction(DowngradeAction.CANCEL)
+                                .build()))
+                .hasMessage("FAILED_PRECONDITION: etcdserver: no inflight downgrade job");
+    }
+
+    private void assertRefused(DowngradeAction action, String version, Status.Code code, String text) {
+        assertThatThrownBy(() -> client().maintenance()
+                        .downgrade(DowngradeRequest.newBuilder()
+                                .setAction(action)
+                                .setVersion(version)
+                                .build()))
+                .as("%s %s", action, version)
+                .hasMessage(code + ": " + text);
     }
 
     private void assertUnimplemented(MethodDescriptor<RangeRequest, RangeRequest> method) {

@@ -122,7 +122,7 @@ public final class EtcdApi implements AutoCloseable {
                 new ClusterService(
                                 ports.members(), ports.memberChanges(), reads, access, headers, InstantSource.system())
                         .definition(),
-                new MaintenanceService(settings, ports, proposals, headers, ranges, access).definition(),
+                new MaintenanceService(settings, ports, proposals, headers, ranges, access, reads).definition(),
                 new AuthService(
                                 ports,
                                 new Login(ports.authentication(), reads, scheduler),

@@ -7,6 +7,8 @@ import dev.mainstay.etcd.proto.AlarmType;
 import dev.mainstay.etcd.proto.DefragmentRequest;
 import dev.mainstay.etcd.proto.DefragmentResponse;
 import dev.mainstay.etcd.proto.DowngradeInfo;
+import dev.mainstay.etcd.proto.DowngradeRequest;
+import dev.mainstay.etcd.proto.DowngradeResponse;
 import dev.mainstay.etcd.proto.HashKVRequest;
 import dev.mainstay.etcd.proto.HashKVResponse;
 import dev.mainstay.etcd.proto.HashRequest;
@@ -47,6 +49,7 @@ final class MaintenanceService {
     private final ResponseHeaders headers;
     private final RangeReader reader;
     private final Access access;
+    private final Downgrades downgrades;
 
     MaintenanceService(
             ApiSettings settings,
@@ -54,7 +57,8 @@ final class MaintenanceService {
             Proposals proposals,
             ResponseHeaders headers,
             RangeReader reader,
-            Access access) {
+            Access access,
+            Reads reads) {
         this.settings = settings;
         this.raft = ports.raft();
         this.store = ports.store();
@@ -66,6 +70,7 @@ final class MaintenanceService {
         this.headers = headers;
         this.reader = reader;
         this.access = access;
+        this.downgrades = new Downgrades(reads);
     }
 
     ServerServiceDefinition definition() {
@@ -100,6 +105,11 @@ final class MaintenanceService {
                         MoveLeaderRequest.getDefaultInstance(),
                         MoveLeaderResponse.getDefaultInstance(),
                         UnaryCalls.unary(this::moveLeader))
+                .add(
+                        MaintenanceGrpc.getDowngradeMethod(),
+                        DowngradeRequest.getDefaultInstance(),
+                        DowngradeResponse.getDefaultInstance(),
+                        UnaryCalls.unary(downgrades::answer))
                 .build();
     }
 

@@ -75,6 +75,10 @@ public enum ErrorCode {
     RANGE_TOO_LARGE(
             Status.RESOURCE_EXHAUSTED,
             "etcdserver: range is too large for one answer, read it in pages (limit) or with RangeStream"),
+    WRONG_DOWNGRADE_VERSION(Status.INVALID_ARGUMENT, "etcdserver: wrong downgrade target version format"),
+    INVALID_DOWNGRADE_TARGET(Status.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
+    NO_DOWNGRADE(Status.FAILED_PRECONDITION, "etcdserver: no inflight downgrade job"),
+    UNKNOWN_METHOD(Status.UNKNOWN, "etcdserver: unknown method"),
     RANGE_STREAM_SORT(Status.UNIMPLEMENTED, "RangeStream does not support custom sort orders"),
     RANGE_STREAM_FILTER(Status.UNIMPLEMENTED, "RangeStream does not support revision filters");
 

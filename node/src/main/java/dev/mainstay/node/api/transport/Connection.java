@@ -7,8 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.AttributeKey;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -17,9 +19,12 @@ import javax.net.ssl.SSLSession;
  *
  * @param attributes the peer and the backlog, as gRPC's interceptors and services see them
  */
-record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
+record Connection(EventLoop loop, Attributes attributes, Backlog backlog, PingStrikes pings) {
 
     private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
+    private static final AttributeKey<PingStrikes> PINGS = AttributeKey.valueOf(Connection.class, "pings");
+    private static final int ENHANCE_YOUR_CALM = 11;
+    private static final int LAST_STREAM_KNOWN = -1;
 
     /** The connection of a request; call on its event loop. */
     static Connection of(HttpConnection http) {
@@ -29,13 +34,40 @@ record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
             return known;
         }
         Backlog backlog = new Backlog();
-        Connection connection = new Connection(channel.eventLoop(), attributes(http, channel, backlog), backlog);
+        Connection connection = new Connection(
+                channel.eventLoop(), attributes(http, channel, backlog), backlog, pings(channel, Duration.ZERO));
         channel.attr(KEY).set(connection);
         ChannelHandlerContext http2 = channel.pipeline().context(Http2ConnectionHandler.class);
         if (http2 != null) {
             channel.pipeline().addBefore(http2.name(), null, new TurnFlush());
         }
         return connection;
+    }
+
+    /** Ends an HTTP/2 connection whose client pings more often than this; call on its event loop, when it begins. */
+    static void limitPings(HttpConnection http, Duration minTime) {
+        Channel channel = ((ConnectionBase) http).channel();
+        Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
+        if (http2 == null) {
+            return;
+        }
+        PingStrikes pings = pings(channel, minTime);
+        http.pingHandler(_ -> {
+            if (pings.isTooMany(System.nanoTime(), http2.connection().numActiveStreams() > 0)) {
+                http.goAway(ENHANCE_YOUR_CALM, LAST_STREAM_KNOWN, Buffer.buffer("too_many_pings"));
+                http.close();
+            }
+        });
+    }
+
+    private static PingStrikes pings(Channel channel, Duration minTime) {
+        PingStrikes known = channel.attr(PINGS).get();
+        if (known != null) {
+            return known;
+        }
+        PingStrikes pings = new PingStrikes(minTime);
+        channel.attr(PINGS).set(pings);
+        return pings;
     }
 
     private static Attributes attributes(HttpConnection http, Channel channel, Backlog backlog) {

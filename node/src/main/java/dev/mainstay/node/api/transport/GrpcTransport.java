@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -93,6 +94,16 @@ public final class GrpcTransport {
     /** What is known of a connection, as calls over it see it; call on its event loop. */
     public static Attributes attributes(HttpConnection connection) {
         return Connection.of(connection).attributes();
+    }
+
+    /**
+     * Ends a connection with {@code GOAWAY too_many_pings} if its client pings too often; call on its event loop, when it
+     * begins. Nothing happens to one of HTTP/1.
+     *
+     * @param minTime between two pings while calls are open; zero for gRPC's five minutes
+     */
+    public static void limitPings(HttpConnection connection, Duration minTime) {
+        Connection.limitPings(connection, minTime);
     }
 
     /** Sets what a listener needs for gRPC: HTTP/2 windows, and streams without a small limit. */

@@ -150,6 +150,7 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
                 return;
             }
             meter.sent(length);
+            connection.pings().answered();
             response.write(buffer(encoded));
             updateWritable();
         });
@@ -335,6 +336,7 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
             return;
         }
         closed = true;
+        connection.pings().answered();
         ended(status.getCode());
         cancelDeadline();
         flowOn();

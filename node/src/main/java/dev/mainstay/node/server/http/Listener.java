@@ -132,6 +132,7 @@ public final class Listener implements AutoCloseable {
 
     private void connected(HttpConnection connection) {
         connections.add(connection);
+        GrpcTransport.limitPings(connection, keepAlive.minTime());
         long everyMillis = keepAlive.interval().toMillis();
         boolean pings = everyMillis > 0 && connection instanceof Http2ServerConnection;
         long timer = pings ? vertx.setPeriodic(everyMillis, ignored -> ping(connection)) : NO_TIMER;

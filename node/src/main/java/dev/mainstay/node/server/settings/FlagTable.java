@@ -46,7 +46,7 @@ final class FlagTable {
             max-request-bytes | uint | 1572864 | honoured | Largest request, in bytes.
             max-concurrent-streams | uint32 | 4294967295 | honoured | Most streams that a client may have open on one connection.
             enable-grpc-gateway | bool | true | honoured | Serve JSON over HTTP.
-            grpc-keepalive-min-time | duration | 5s | ignored(clients may ping as often as they like) | Shortest time between two pings of a client.
+            grpc-keepalive-min-time | duration | 5s | honoured | Shortest time between two pings of a client with open calls; 0 for 5m.
             grpc-keepalive-interval | duration | 2h | honoured | Silence after which the server pings a client; 0 for never.
             grpc-keepalive-timeout | duration | 20s | honoured | Time that a client has to answer a ping; 0 for ever.
             socket-reuse-port | bool | false | honoured | Listen with SO_REUSEPORT.

@@ -129,6 +129,7 @@ public record NodeSettings(
     /**
      * HTTP/2 pings.
      *
+     * @param minTime between two pings of a client that has calls open; zero for gRPC's five minutes
      * @param interval how long a connection may be silent before we ping it; zero for never
      * @param timeout how long we wait for the answer
      */
