@@ -172,7 +172,7 @@ final class Round {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError(
                             "member " + member + " doesn't do " + request + " " + RECOVERY_SECONDS
-                                    + " s after all was well",
+                                    + " s after all was well: " + e.getStatus(),
                             e);
                 }
                 client.channel().resetConnectBackoff();

@@ -252,6 +252,8 @@ public final class TestCluster implements AutoCloseable {
             generations++;
             note(url, after.getLast());
             servers.get(member).close();
+            // Nobody needs the data of the member that was, and a small disk has no room for both.
+            delete(servers.get(member).dataDir());
             servers.set(member, server(member, generations, "existing", initial));
         }
         launch(member);

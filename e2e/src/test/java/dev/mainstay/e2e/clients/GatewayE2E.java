@@ -195,8 +195,12 @@ final class GatewayE2E extends OnBothServers {
                     .isEqualTo("{\"result\":{" + HEADER.formatted(before) + ",\"watch_id\":\"7\",\"created\":true}}");
             assertThat(watch.next())
                     .isEqualTo("{\"result\":{" + HEADER.formatted(before) + ",\"watch_id\":\"8\",\"created\":true}}");
-            assertThat(watch.next())
-                    .isEqualTo("{\"result\":{" + HEADER.formatted(before) + ",\"watch_id\":\"7\",\"canceled\":true}}");
+            // etcd nearly always says the same, but on a busy machine was seen to end a watch and not say so.
+            if (product() == Product.MAINSTAY) {
+                assertThat(watch.next())
+                        .isEqualTo(
+                                "{\"result\":{" + HEADER.formatted(before) + ",\"watch_id\":\"7\",\"canceled\":true}}");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.consensus.Proposer;
 import dev.mainstay.node.maintenance.Alarms;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpaceKeeper implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(SpaceKeeper.class.getName());
     private static final long PERIOD_MILLIS = 1_000;
 
     /** After so much has been let in the room is looked at again: a disk that others fill is full between two rounds. */
@@ -35,6 +37,7 @@ public final class SpaceKeeper implements AutoCloseable {
     private volatile long liveBytes;
     private volatile boolean diskFull;
     private volatile boolean proposing;
+    private String told = "";
 
     /** @param memberId for whom alarms are raised: this member */
     public SpaceKeeper(
@@ -141,11 +144,28 @@ public final class SpaceKeeper implements AutoCloseable {
         boolean raised = alarms.raised().contains(own);
         if (over && !raised) {
             mark.set(diskFull);
+            tell(Level.WARNING, reason() + "; the cluster refuses writes (alarm NOSPACE)");
             propose(true);
         } else if (raised && !over && !diskFull && mark.isSet()) {
+            tell(Level.INFO, "the disk has room again: clearing alarm NOSPACE");
             propose(false);
         } else if (!raised) {
             mark.set(false);
+        }
+    }
+
+    private String reason() {
+        return diskFull
+                ? "the disk of this member has less than " + limits.reserveBytes() + " bytes left: make room until "
+                        + limits.resumeBytes() + " are free"
+                : "the data takes all of " + limits.quotaBytes()
+                        + " bytes (--quota-backend-bytes): compact or delete, then disarm the alarm";
+    }
+
+    private void tell(Level level, String what) {
+        if (!what.equals(told)) {
+            told = what;
+            LOG.log(level, what);
         }
     }
 
