@@ -32,7 +32,7 @@ class PeerMetricsE2E {
     @EnumSource(Program.class)
     void peersAreMeasuredAndMissed(Program program, @TempDir Path dir) throws Exception {
         try (Network network = new PlainNetwork(3);
-                TestCluster cluster = TestCluster.start(program, dir, 3, network)) {
+                TestCluster cluster = TestCluster.start(program, dir, 3, network, "--metrics=extensive")) {
             int leader = cluster.awaitLeader();
             int follower = (leader + 1) % 3;
             int lost = (leader + 2) % 3;
@@ -68,6 +68,9 @@ class PeerMetricsE2E {
                 await(cluster, member, "etcd_network_disconnected_peers_total" + pair, 1);
                 await(cluster, member, "etcd_network_peer_sent_failures_total{To=\"" + other + "\"}", 1);
                 assertThat(metrics(cluster, member)).containsEntry("etcd_network_active_peers" + pair, 0.0);
+                assertThat(PublishedQueries.unanswered(text(cluster, member)))
+                        .as("what etcd's dashboard and alerts ask of member %d", member)
+                        .isEmpty();
             }
             if (program == Program.MAINSTAY) {
                 awaitLog(cluster, leader, "member " + other + " (m" + lost + ") has been silent since ");
@@ -112,20 +115,26 @@ class PeerMetricsE2E {
     private static Map<String, Double> metrics(TestCluster cluster, int member)
             throws IOException, InterruptedException {
         Map<String, Double> values = new HashMap<>();
+        text(cluster, member)
+                .lines()
+                .filter(line -> line.startsWith("etcd_network_"))
+                .forEach(line -> {
+                    int blank = line.lastIndexOf(' ');
+                    values.put(line.substring(0, blank), Double.valueOf(line.substring(blank + 1)));
+                });
+        return values;
+    }
+
+    private static String text(TestCluster cluster, int member) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            String text = http.send(
+            return http.send(
                             HttpRequest.newBuilder(
                                             URI.create(cluster.endpoints().get(member) + "/metrics"))
                                     .timeout(Duration.ofSeconds(20))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
-            text.lines().filter(line -> line.startsWith("etcd_network_")).forEach(line -> {
-                int blank = line.lastIndexOf(' ');
-                values.put(line.substring(0, blank), Double.valueOf(line.substring(blank + 1)));
-            });
         }
-        return values;
     }
 
     private static String id(TestCluster cluster, int member) {

@@ -17,6 +17,9 @@ public interface StorageCare {
     /** Has freed space given back in the background; returns once that is scheduled. */
     void defragment();
 
+    /** Whether {@link #defragment} is at it. */
+    boolean isDefragmenting();
+
     /** Completes when everything that the compaction to this revision drops is gone from the disk. */
     CompletableFuture<Void> physicallyCompacted(long revision);
 }

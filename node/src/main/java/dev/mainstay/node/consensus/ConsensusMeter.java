@@ -22,6 +22,9 @@ public interface ConsensusMeter {
     /** The log was made durable by one fsync. Log thread. */
     default void synced(long nanos) {}
 
+    /** An entry was written to the log, fsync aside. Log thread. */
+    default void written(long nanos) {}
+
     /** An entry of the log was applied. Apply thread. */
     default void entryApplied(int bytes) {}
 

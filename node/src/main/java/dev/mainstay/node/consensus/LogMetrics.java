@@ -16,13 +16,14 @@ import org.apache.ratis.metrics.Timekeeper;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * What Ratis measures of itself. One number matters to us, the time of each fsync of the log, which goes to a
+ * What Ratis measures of itself. Two numbers matter to us, the times of each write and each fsync of the log, which go to a
  * {@link SyncClock}; the rest costs nothing. Ratis keeps one instance for the whole process and finds this class as a
  * service, so clocks are told apart by the name of their member.
  */
 public final class LogMetrics extends MetricRegistries {
 
     private static final String SYNC_TIMER = "syncTime";
+    private static final String WRITE_TIMER = "writelogExecutionTime";
     private static final Timekeeper.Context STOPPED = () -> 0;
     private static final Timekeeper IDLE = () -> STOPPED;
     private static final LongCounter UNCOUNTED = new LongCounter() {
@@ -61,10 +62,15 @@ public final class LogMetrics extends MetricRegistries {
     public RatisMetricRegistry create(MetricRegistryInfo info) {
         SyncClock clock = clocks.get(info.getPrefix());
         Timekeeper sync = clock == null ? IDLE : clock;
+        Timekeeper write = clock == null ? IDLE : clock.writes();
         return new RatisMetricRegistry() {
             @Override
             public Timekeeper timer(String name) {
-                return name.equals(SYNC_TIMER) ? sync : IDLE;
+                return switch (name) {
+                    case SYNC_TIMER -> sync;
+                    case WRITE_TIMER -> write;
+                    default -> IDLE;
+                };
             }
 
             @Override

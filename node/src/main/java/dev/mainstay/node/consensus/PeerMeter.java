@@ -18,6 +18,9 @@ public interface PeerMeter {
     /** A message of this size came from a peer. */
     default void received(long from, int bytes) {}
 
+    /** What a peer was sending broke off. */
+    default void receiveFailed(long from) {}
+
     /** The log, or a heartbeat, went to a peer that answers much later than is due: this member is overloaded. */
     default void heartbeatLate(long to) {}
 }

@@ -34,6 +34,12 @@ final class PeerTraffic {
                 measured.received(request);
                 super.onMessage(request);
             }
+
+            @Override
+            public void onCancel() {
+                measured.brokeOff();
+                super.onCancel();
+            }
         };
     }
 
@@ -57,6 +63,12 @@ final class PeerTraffic {
                 return;
             }
             meter.received(peer, message.getSerializedSize());
+        }
+
+        void brokeOff() {
+            if (peer != NOBODY) {
+                meter.receiveFailed(peer);
+            }
         }
 
         @Override

@@ -20,6 +20,7 @@ public final class CompactionKeeper implements AutoCloseable {
     private final Compactor compactor;
     private final CompactionPace pace;
     private final Scheduler scheduler;
+    private final CompactionMeter meter;
     private final Scheduler.Rhythm idle;
     private final PriorityQueue<Wait> waits = new PriorityQueue<>(Comparator.comparingLong(Wait::revision));
     private Scheduler.@Nullable Rhythm busy;
@@ -27,8 +28,9 @@ public final class CompactionKeeper implements AutoCloseable {
 
     private record Wait(long revision, CompletableFuture<Void> done) {}
 
-    public CompactionKeeper(Compactor compactor, CompactionPace pace, Scheduler scheduler) {
+    public CompactionKeeper(Compactor compactor, CompactionPace pace, Scheduler scheduler, CompactionMeter meter) {
         this.compactor = compactor;
+        this.meter = meter;
         this.pace = pace;
         this.scheduler = scheduler;
         this.idle = scheduler.every(IDLE_MILLIS, this::wake);
@@ -81,7 +83,7 @@ public final class CompactionKeeper implements AutoCloseable {
                 return;
             }
         }
-        boolean more = compactor.step(pace.maxEntries());
+        boolean more = meter.take(() -> compactor.step(pace.maxEntries()));
         List<Wait> served = new ArrayList<>();
         synchronized (this) {
             while (!waits.isEmpty() && waits.element().revision() <= compactor.doneRevision()) {

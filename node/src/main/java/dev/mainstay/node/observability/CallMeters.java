@@ -23,6 +23,13 @@ public final class CallMeters implements CallMeter {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
+    /** What etcd calls the streams whose failures it counts. */
+    private static final Map<String, String> FAILING_STREAMS =
+            Map.of("etcdserverpb.Watch/Watch", "watch", "etcdserverpb.Lease/LeaseKeepAlive", "lease-keepalive");
+
+    /** How a stream ends whose client sends what can't be taken. */
+    private static final Set<String> UNREADABLE = Set.of("Internal", "ResourceExhausted", "Unimplemented");
+
     /** Methods that answer once, when somebody else has left. */
     private static final Set<String> WAITING = Set.of("v3lockpb.Lock/Lock", "v3electionpb.Election/Campaign");
 
@@ -77,7 +84,25 @@ public final class CallMeters implements CallMeter {
                 counter("grpc_server_msg_received_total", "Total number of messages received on the server.", tags),
                 counter("grpc_server_msg_sent_total", "Total number of messages sent by the server.", tags),
                 handled,
-                histograms ? handling(tags) : null);
+                histograms ? handling(tags) : null,
+                streamFailures(service + "/" + method));
+    }
+
+    /** The counter of messages that a stream could not take; there is one of those not sent too, which never moves here. */
+    private @Nullable Counter streamFailures(String name) {
+        String api = FAILING_STREAMS.get(name);
+        if (api == null) {
+            return null;
+        }
+        streamFailures("send", api);
+        return streamFailures("receive", api);
+    }
+
+    private Counter streamFailures(String type, String api) {
+        return counter(
+                "etcd_network_server_stream_failures_total",
+                "The total number of stream failures from the local server.",
+                Tags.of("Type", type, "API", api));
     }
 
     private Counter counter(String name, String help, Tags tags) {
@@ -105,6 +130,7 @@ public final class CallMeters implements CallMeter {
         private final Counter sent;
         private final Map<String, Counter> handled;
         private final @Nullable DistributionSummary handling;
+        private final @Nullable Counter unreadable;
 
         MethodMeter(
                 String name,
@@ -115,7 +141,8 @@ public final class CallMeters implements CallMeter {
                 Counter received,
                 Counter sent,
                 Map<String, Counter> handled,
-                @Nullable DistributionSummary handling) {
+                @Nullable DistributionSummary handling,
+                @Nullable Counter unreadable) {
             this.name = name;
             this.unary = unary;
             this.answersSoon = unary && !WAITING.contains(name);
@@ -126,6 +153,7 @@ public final class CallMeters implements CallMeter {
             this.sent = sent;
             this.handled = handled;
             this.handling = handling;
+            this.unreadable = unreadable;
         }
 
         @Override
@@ -154,6 +182,9 @@ public final class CallMeters implements CallMeter {
             Counter counter = handled.get(code);
             if (counter != null) {
                 counter.increment();
+            }
+            if (unreadable != null && UNREADABLE.contains(code)) {
+                unreadable.increment();
             }
             times.record(code.equals("OK"), nanos / NANOS_PER_SECOND);
             if (answersSoon && slow.isSlow(nanos)) {

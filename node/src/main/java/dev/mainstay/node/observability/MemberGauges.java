@@ -95,6 +95,10 @@ public final class MemberGauges {
                 "etcd_mvcc_db_total_size_in_use_in_bytes",
                 "Total size of the underlying database logically in use in bytes.",
                 store::sizeInUseBytes);
+        gauge(
+                "etcd_disk_defrag_inflight",
+                "Whether or not defrag is active on the member. 1 means active, 0 means not.",
+                () -> flag(store.isDefragmenting()));
         gauge("etcd_server_quota_backend_bytes", "Current backend storage quota size in bytes.", store::quotaBytes);
     }
 

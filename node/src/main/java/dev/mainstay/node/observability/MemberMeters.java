@@ -29,6 +29,7 @@ public final class MemberMeters {
 
     private final MeterRegistry registry;
     private final DistributionSummary walFsync;
+    private final DistributionSummary walWrite;
     private final DistributionSummary backendCommit;
     private final DistributionSummary entryCommands;
     private final Counter logBytes;
@@ -78,6 +79,8 @@ public final class MemberMeters {
         gauge("mainstay_watch_window_bytes", "Recent events kept for watchers.", recentBytes);
         walFsync =
                 histogram("etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
+        walWrite = histogram(
+                "etcd_disk_wal_write_duration_seconds", "The latency distributions of writes to the WAL, fsync aside.");
         backendCommit = histogram(
                 "etcd_disk_backend_commit_duration_seconds", "The latency distributions of commit called by backend.");
         entryCommands = DistributionSummary.builder("mainstay_log_entry_commands")
@@ -85,6 +88,9 @@ public final class MemberMeters {
                 .serviceLevelObjectives(Exponential.bounds(1, 13))
                 .register(registry);
         logBytes = counter("mainstay_log_written_bytes_total", "Bytes of the log entries that were applied.");
+        Gauge.builder("etcd_disk_wal_write_bytes_total", logBytes, Counter::count)
+                .description("Total number of bytes written in WAL.")
+                .register(registry);
         failed = counter("etcd_server_proposals_failed_total", "The total number of failed proposals seen.");
         leaderChanges = counter("etcd_server_leader_changes_seen_total", "The number of leader changes seen.");
         slowDisk = counter("mainstay_slow_disk_total", "Syncs of the log that took longer than an election.");
@@ -209,6 +215,11 @@ public final class MemberMeters {
             @Override
             public void synced(long nanos) {
                 walFsync.record(nanos / NANOS_PER_SECOND);
+            }
+
+            @Override
+            public void written(long nanos) {
+                walWrite.record(nanos / NANOS_PER_SECOND);
             }
 
             @Override

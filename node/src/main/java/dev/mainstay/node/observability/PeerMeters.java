@@ -37,6 +37,7 @@ public final class PeerMeters implements PeerMeter {
             Counter sent,
             Counter failures,
             Counter received,
+            Counter receiveFailures,
             Counter disconnected,
             DistributionSummary trips,
             AtomicBoolean known,
@@ -65,6 +66,11 @@ public final class PeerMeters implements PeerMeter {
     @Override
     public void received(long from, int bytes) {
         peer(from).ifPresent(peer -> peer.received.increment(bytes));
+    }
+
+    @Override
+    public void receiveFailed(long from) {
+        peer(from).ifPresent(peer -> peer.receiveFailures.increment());
     }
 
     @Override
@@ -119,6 +125,10 @@ public final class PeerMeters implements PeerMeter {
                 counter(
                         "etcd_network_peer_received_bytes_total",
                         "The total number of bytes received from peers.",
+                        Tags.of("From", hex)),
+                counter(
+                        "etcd_network_peer_received_failures_total",
+                        "The total number of receive failures from peers.",
                         Tags.of("From", hex)),
                 counter("etcd_network_disconnected_peers_total", "The total number of disconnected peers.", pair),
                 DistributionSummary.builder("etcd_network_peer_round_trip_time_seconds")

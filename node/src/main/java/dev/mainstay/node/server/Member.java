@@ -25,9 +25,9 @@ import dev.mainstay.node.leader.SpaceKeeper;
 import dev.mainstay.node.leader.SpaceLimits;
 import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.membership.Members;
-import dev.mainstay.node.mvcc.Compactor;
 import dev.mainstay.node.observability.BoundMeters;
 import dev.mainstay.node.observability.CallMeters;
+import dev.mainstay.node.observability.CompactionMeters;
 import dev.mainstay.node.observability.ExactRegistry;
 import dev.mainstay.node.observability.MemberGauges;
 import dev.mainstay.node.observability.MemberMeters;
@@ -41,7 +41,6 @@ import dev.mainstay.node.server.http.HttpEndpoints;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
 import dev.mainstay.node.tls.TlsSetup;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -103,7 +102,12 @@ public final class Member implements AutoCloseable {
             refuseRemoved(directory, core);
             SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
             CompactionKeeper compaction = parts.started(
-                    "compaction", new CompactionKeeper(core.compactor(), CompactionPace.DEFAULT, core.scheduler()));
+                    "compaction",
+                    new CompactionKeeper(
+                            core.compactor(),
+                            CompactionPace.DEFAULT,
+                            core.scheduler(),
+                            new CompactionMeters(registry, core.compactor())));
             RatisMember raft = core.raft();
             compactionRule(settings.compaction())
                     .ifPresent(rule -> parts.started(
@@ -365,10 +369,10 @@ public final class Member implements AutoCloseable {
                 "etcd_server_proposals_pending",
                 "The current number of pending proposals to commit.",
                 core.raft()::pendingProposals);
-        Compactor compactor = core.compactor();
-        FunctionCounter.builder("etcd_debugging_mvcc_db_compaction_keys_total", compactor, Compactor::removedVersions)
-                .description("Total number of db keys compacted.")
-                .register(registry);
+        gauges.gauge(
+                "etcd_mvcc_db_open_read_transactions",
+                "The number of currently open read transactions.",
+                core.engine()::pinnedViews);
         gauges.bindFeatures(FeatureStages.ALL, settings.checks().enabledGates());
         gauges.gauge(
                 "mainstay_proposals_waiting_bytes",

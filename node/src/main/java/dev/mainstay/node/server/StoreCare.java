@@ -52,6 +52,11 @@ final class StoreCare implements StorageCare, AutoCloseable {
         }
     }
 
+    @Override
+    public boolean isDefragmenting() {
+        return defragmenting.get();
+    }
+
     private void rewrite() {
         long start = System.nanoTime();
         try {

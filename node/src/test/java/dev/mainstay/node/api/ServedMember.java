@@ -385,6 +385,11 @@ final class ServedMember implements AutoCloseable {
         public void defragment() {}
 
         @Override
+        public boolean isDefragmenting() {
+            return false;
+        }
+
+        @Override
         public CompletableFuture<Void> physicallyCompacted(long revision) {
             var compactor = store.compactor();
             while (compactor.step(1000)) {

@@ -111,7 +111,7 @@ class CompactionKeeperTest {
     }
 
     private CompactionKeeper keeper() {
-        return new CompactionKeeper(kv.compactor(), PACE, time);
+        return new CompactionKeeper(kv.compactor(), PACE, time, CompactionMeter.NONE);
     }
 
     private void put(int count) {

@@ -73,6 +73,15 @@ class MetricsTest {
             Map.entry("etcd_debugging_lease_renewed_total", "counter"),
             Map.entry("etcd_debugging_lease_ttl_total", "histogram"),
             Map.entry("etcd_debugging_server_lease_expired_total", "counter"),
+            Map.entry("etcd_debugging_mvcc_db_compaction_last", "gauge"),
+            Map.entry("etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds", "histogram"),
+            Map.entry("etcd_debugging_mvcc_db_compaction_total_duration_milliseconds", "histogram"),
+            Map.entry("etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds", "histogram"),
+            Map.entry("etcd_disk_defrag_inflight", "gauge"),
+            Map.entry("etcd_disk_wal_write_bytes_total", "gauge"),
+            Map.entry("etcd_disk_wal_write_duration_seconds", "histogram"),
+            Map.entry("etcd_mvcc_db_open_read_transactions", "gauge"),
+            Map.entry("etcd_network_server_stream_failures_total", "counter"),
             Map.entry("mainstay_consistency_checks_total", "counter"),
             Map.entry("mainstay_consistency_differing_members_total", "counter"),
             Map.entry("mainstay_proposals_waiting_bytes", "gauge"),
@@ -124,6 +133,9 @@ class MetricsTest {
                             "etcd_server_client_requests_total{client_api_version=\"unknown\",type=\"unary\"}", 1.0);
             assertThat(samples.get("etcd_disk_backend_commit_duration_seconds_count"))
                     .isGreaterThanOrEqualTo(1);
+            assertThat(samples.get("etcd_disk_wal_write_duration_seconds_count"))
+                    .isGreaterThanOrEqualTo(1);
+            assertThat(samples.get("etcd_disk_wal_write_bytes_total")).isGreaterThanOrEqualTo(1);
             assertThat(samples.get("process_resident_memory_bytes")).isGreaterThan(1e6);
             assertThat(samples.get("etcd_disk_wal_fsync_duration_seconds_count"))
                     .isGreaterThanOrEqualTo(1);

@@ -250,15 +250,24 @@ public final class RocksStore implements Store {
         return property("rocksdb.block-cache-usage");
     }
 
+    /** How many views of the store are pinned. */
+    public long pinnedViews() {
+        return number(() -> db.getLongProperty("rocksdb.num-snapshots"));
+    }
+
     /** What changes that wait to be flushed take in memory, in bytes. */
     public long bufferedBytes() {
         return property("rocksdb.cur-size-all-mem-tables");
     }
 
     private long property(String name) {
+        return number(() -> db.getAggregatedLongProperty(name));
+    }
+
+    private long number(Property property) {
         gate.enter();
         try {
-            return db.getAggregatedLongProperty(name);
+            return property.read();
         } catch (RocksDBException e) {
             throw Faults.of(e);
         } finally {
@@ -335,6 +344,10 @@ public final class RocksStore implements Store {
         readOptions.close();
         writeOptions.close();
         options.close();
+    }
+
+    private interface Property {
+        long read() throws RocksDBException;
     }
 
     private interface Work {
