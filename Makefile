@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover rejoin format clean peers
+.PHONY: help run cluster test docs simulate dist differential crash-test chaos bench failover rejoin format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -33,6 +33,9 @@ peers:
 
 test: peers ## Set up what the tests need and run every test
 	@$(MVN) verify
+
+docs: ## Write docs/configuration.md anew, from the definitions of the flags
+	@$(MVN) -q -pl node test -Dtest=ConfigurationPageTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true
 
 simulate: ## Simulated clusters in virtual time, 50,000 schedules or SCHEDULES; SEED=42 runs just that one
 	@$(MVN) -q -pl node test -Dtest='SimulationTest#nothingBreaksWhateverHappens' \
