@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate dist differential crash-test chaos bench failover rejoin format clean peers
+.PHONY: help run cluster test docs simulate fuzz dist differential crash-test chaos bench failover rejoin format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -41,6 +41,10 @@ simulate: ## Simulated clusters in virtual time, 50,000 schedules or SCHEDULES; 
 	@$(MVN) -q -pl node test -Dtest='SimulationTest#nothingBreaksWhateverHappens' \
 		-Dsimulation.schedules=$(or $(SCHEDULES),50000) $(if $(FIRST),-Dsimulation.first=$(FIRST)) \
 		$(if $(SEED),-Dsimulation.seed=$(SEED))
+
+fuzz: ## Each decoder under a coverage-guided fuzzer, for 10 minutes or MINUTES
+	@$(MVN) -q -pl node test -Dtest=FuzzingTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dfuzz.seconds=$$(( $(or $(MINUTES),10) * 60 ))
 
 differential: peers dist ## A million random operations against a real etcd, every answer compared (OPERATIONS, MEMBERS=3)
 	@$(MVN) -pl e2e verify -Dgroups=differential -Ddifferential.operations=$(or $(OPERATIONS),1000000) \

@@ -33,6 +33,7 @@ final class JsonMessages {
     static byte[] parse(byte[] json, Message prototype) {
         Message.Builder request = prototype.newBuilderForType();
         try {
+            IntegerTexts.check(JsonValues.FACTORY, json, prototype.getDescriptorForType());
             PARSER.merge(new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8), request);
         } catch (IOException e) {
             throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException();

@@ -21,7 +21,8 @@ final class JsonValues {
     /** Objects and lists within each other. */
     private static final int MAX_NESTING = 500;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    /** What parses bodies, with its bounds. */
+    static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
                     .maxStringLength(Integer.MAX_VALUE)

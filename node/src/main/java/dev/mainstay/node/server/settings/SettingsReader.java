@@ -63,6 +63,9 @@ public final class SettingsReader {
                     ? FlagType.BOOL
                     : table.find(present).orElseThrow().type();
             try {
+                if (text.indexOf('\0') >= 0) {
+                    throw new IllegalArgumentException("must not contain the character NUL");
+                }
                 type.parse(text);
             } catch (IllegalArgumentException e) {
                 String line = "invalid value \"" + text + "\" for " + naming.of(name) + ": " + e.getMessage();

@@ -21,9 +21,11 @@ import dev.mainstay.etcd.proto.WatchRequest;
 import dev.mainstay.etcd.proto.WatchResponse;
 import dev.mainstay.node.api.wire.EncodedMessage;
 import io.grpc.Status;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class JsonMessagesTest {
 
@@ -54,6 +56,33 @@ class JsonMessagesTest {
                                 .setIsLearner(true))
                         .build()))
                 .isEqualTo("{\"members\":[{\"ID\":\"1\",\"peerURLs\":[\"http://a\"],\"isLearner\":true}]}");
+    }
+
+    /** protobuf's parser would write the first of these out, digit by digit. */
+    @Test
+    @Timeout(10)
+    void monstrousIntegersAreRefusedBeforeTheyAreParsed() {
+        for (String number : List.of("1e999999999", "\"1E+999999999\"", "\"" + "1".repeat(1_000_000) + "\"")) {
+            assertThatThrownBy(() -> JsonMessages.parse(
+                            ("{\"header\":{\"x\":1},\"members\":[{\"name\":\"m\",\"ID\":" + number + "}]}")
+                                    .getBytes(StandardCharsets.UTF_8),
+                            MemberListResponse.getDefaultInstance()))
+                    .hasMessageStartingWith("INVALID_ARGUMENT: Not an integer, for field ID: 1");
+        }
+    }
+
+    @Test
+    void integersMayBeWrittenAsFractions() throws IOException {
+        byte[] parsed = JsonMessages.parse(
+                "{\"limit\":1.50e2,\"min_mod_revision\":\"7.0\",\"sort_order\":1}".getBytes(StandardCharsets.UTF_8),
+                RangeRequest.getDefaultInstance());
+
+        assertThat(RangeRequest.parseFrom(parsed))
+                .isEqualTo(RangeRequest.newBuilder()
+                        .setLimit(150)
+                        .setMinModRevision(7)
+                        .setSortOrder(RangeRequest.SortOrder.ASCEND)
+                        .build());
     }
 
     @Test

@@ -143,6 +143,9 @@ class SettingsReaderTest {
             assertThat(refused.exitCode()).as(text).isEqualTo(1);
         }
         assertThat(refusal(List.of("--config-file", "/no/such/file"), Map.of())).hasMessageContaining("no such file");
+        assertThat(refusal(
+                        List.of("--config-file", write(dir, "name: \"a\\0b\"").toString()), Map.of()))
+                .hasMessageContaining("must not contain the character NUL");
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.fuzz;
+
+import org.jspecify.annotations.NullMarked;
