@@ -43,7 +43,7 @@ final class Identification implements ServerInterceptor {
         if (brief && !authentication.state().get().enabled()) {
             return next.startCall(call, metadata);
         }
-        Identity identity = Identity.of(authentication, token(metadata), commonName(call, metadata));
+        Identity identity = identity(call, metadata);
         ServerCall<ReqT, RespT> identified = new Identified<>(call, identity);
         if (!(identity.now() instanceof Identity.Who.Soon)) {
             return next.startCall(identified, metadata);
@@ -53,6 +53,16 @@ final class Identification implements ServerInterceptor {
         reads.linearizable(_ -> caughtUp.complete(null));
         CompletableFuture<?> _ = caughtUp.thenRun(() -> late.start(() -> next.startCall(identified, metadata)));
         return late;
+    }
+
+    /** What a call shows of who makes it, also while authentication is off. */
+    Identity identity(ServerCall<?, ?> call, Metadata metadata) {
+        return Identity.of(authentication, token(metadata), commonName(call, metadata));
+    }
+
+    /** Whether a call came as JSON. */
+    static boolean isThroughGateway(Metadata metadata) {
+        return metadata.containsKey(GATEWAY);
     }
 
     private static @Nullable String token(Metadata metadata) {
@@ -67,7 +77,7 @@ final class Identification implements ServerInterceptor {
     }
 
     private String commonName(ServerCall<?, ?> call, Metadata metadata) {
-        return !authentication.byCertificate() || metadata.containsKey(GATEWAY)
+        return !authentication.byCertificate() || isThroughGateway(metadata)
                 ? ""
                 : CallerCertificate.of(call).map(CallerCertificate::commonName).orElse("");
     }
