@@ -11,6 +11,7 @@ final class SyncClock implements Timekeeper {
     private final LongSupplier nanoClock;
     private final ConsensusMeter meter;
     private volatile long startedNanos = IDLE;
+    private volatile long endedNanos;
 
     SyncClock(LongSupplier nanoClock, ConsensusMeter meter) {
         this.nanoClock = nanoClock;
@@ -24,9 +25,15 @@ final class SyncClock implements Timekeeper {
         return () -> {
             long nanos = nanoClock.getAsLong() - started;
             startedNanos = IDLE;
+            endedNanos = started + nanos;
             meter.synced(nanos);
             return nanos;
         };
+    }
+
+    /** When the last fsync ended, on the nano clock; 0 before the first. */
+    long endedNanos() {
+        return endedNanos;
     }
 
     /** How long the fsync that runs now has taken so far; 0 if none runs. */

@@ -150,14 +150,14 @@ public final class CallMeters implements CallMeter {
         }
 
         @Override
-        public void ended(String code, long nanos) {
+        public void ended(String code, long nanos, @Nullable String traceId) {
             Counter counter = handled.get(code);
             if (counter != null) {
                 counter.increment();
             }
             times.record(code.equals("OK"), nanos / NANOS_PER_SECOND);
             if (answersSoon && slow.isSlow(nanos)) {
-                slow.warn(name, nanos);
+                slow.warn(name, nanos, traceId);
             }
             if (handling != null) {
                 handling.record(nanos / NANOS_PER_SECOND);
