@@ -70,10 +70,12 @@ final class Identification implements ServerInterceptor {
         if (token == null) {
             token = metadata.get(AUTHORIZATION);
         }
-        if (token == null) {
-            return null;
-        }
-        return token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
+        return bare(token);
+    }
+
+    /** A token without the word that may stand before it. */
+    static @Nullable String bare(@Nullable String token) {
+        return token != null && token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
     }
 
     private String commonName(ServerCall<?, ?> call, Metadata metadata) {

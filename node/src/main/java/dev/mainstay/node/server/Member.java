@@ -1,5 +1,6 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.api.Administrators;
 import dev.mainstay.node.api.ApiPorts;
 import dev.mainstay.node.api.ApiSettings;
 import dev.mainstay.node.api.Deliveries;
@@ -46,6 +47,7 @@ import dev.mainstay.node.server.http.ClientListeners;
 import dev.mainstay.node.server.http.ClientSecurity;
 import dev.mainstay.node.server.http.Farewell;
 import dev.mainstay.node.server.http.HttpEndpoints;
+import dev.mainstay.node.server.http.LogEndpoint;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
 import dev.mainstay.node.tls.TlsSetup;
@@ -167,7 +169,8 @@ public final class Member implements AutoCloseable {
                     TextExposition.CONTENT_TYPE,
                     Versions.ETCD,
                     Versions.CLUSTER,
-                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty());
+                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty(),
+                    Optional.of(new LogEndpoint(new LogLevel(), new Administrators(ports.authentication()))));
             listeners =
                     parts.started("listeners", ClientListeners.open(vertx, settings.listen(), security, grpc, http));
             parts.started("calls", new Farewell(listeners, grpc, otherCalls(gateway, api), CALLS_AT_STOP));
