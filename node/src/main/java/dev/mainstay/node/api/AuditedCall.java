@@ -14,6 +14,7 @@ import dev.mainstay.node.common.Caller;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -43,6 +44,7 @@ final class AuditedCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, Re
     private volatile long revision;
     private volatile AuditLevel level = AuditLevel.NONE;
     private volatile boolean asked;
+    private volatile String user = "";
     private volatile @Nullable Message request;
 
     AuditedCall(ServerCall<ReqT, RespT> call, Audit audit, Identity identity, boolean gateway) {
@@ -136,7 +138,7 @@ final class AuditedCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, Re
 
     @SuppressWarnings("unchecked") // where answers are replies, any reply will do
     private RespT watched(Reply reply) {
-        return oneRequest ? (RespT) new Watched(reply) : (RespT) reply;
+        return getMethodDescriptor().getType() == MethodType.UNARY ? (RespT) new Watched(reply) : (RespT) reply;
     }
 
     private void note(Message answer) {
@@ -170,8 +172,12 @@ final class AuditedCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, Re
         return getMethodDescriptor().getFullMethodName();
     }
 
+    /** Who it was when it was known for the first time: the call itself may end that. */
     private String user() {
-        return identity.now() instanceof Identity.Who.Known(Caller.User(String name, var _)) ? name : "";
+        if (user.isEmpty() && identity.now() instanceof Identity.Who.Known(Caller.User(String name, var _))) {
+            user = name;
+        }
+        return user;
     }
 
     private String address() {
@@ -193,11 +199,7 @@ final class AuditedCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, Re
         @Override
         public EncodedMessage encode() {
             EncodedMessage encoded = reply.encode();
-            try {
-                revision = revision(encoded);
-            } catch (IOException e) {
-                throw new IllegalStateException("an answer of our own that can't be parsed", e);
-            }
+            revision = revision(encoded);
             return encoded;
         }
 
@@ -207,13 +209,21 @@ final class AuditedCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, Re
         }
 
         /** The header is the first field of every answer. */
-        private static long revision(EncodedMessage message) throws IOException {
+        private static long revision(EncodedMessage message) {
+            try {
+                return header(message).getRevision();
+            } catch (IOException e) {
+                throw new IllegalStateException("an answer of our own that can't be parsed", e);
+            }
+        }
+
+        private static ResponseHeader header(EncodedMessage message) throws IOException {
             CodedInputStream in = CodedInputStream.newInstance(
                     message.array(), message.frameStart() + EncodedMessage.FRAME_HEADER_BYTES, message.length());
             if (in.isAtEnd() || in.readTag() >>> 3 != 1) {
-                return 0;
+                return ResponseHeader.getDefaultInstance();
             }
-            return ResponseHeader.parseFrom(in.readByteBuffer()).getRevision();
+            return ResponseHeader.parseFrom(in.readByteBuffer());
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.mainstay.etcd.proto.AuthDisableRequest;
 import dev.mainstay.etcd.proto.AuthEnableRequest;
 import dev.mainstay.etcd.proto.AuthGrpc;
 import dev.mainstay.etcd.proto.AuthRoleAddRequest;
@@ -36,6 +37,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -121,21 +123,8 @@ class AuditTest {
     void usersAreNamedAndTheirSecretsAreNot() throws Exception {
         try (RunningMember member = member("{default: request, keys: hashed}")) {
             AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(member.channel());
-            var _ = auth.userAdd(AuthUserAddRequest.newBuilder()
-                    .setName("root")
-                    .setPassword("pass-word")
-                    .build());
-            var _ = auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("root").build());
-            var _ = auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
-                    .setUser("root")
-                    .setRole("root")
-                    .build());
-            var _ = auth.authEnable(AuthEnableRequest.getDefaultInstance());
-            String token = auth.authenticate(AuthenticateRequest.newBuilder()
-                            .setName("root")
-                            .setPassword("pass-word")
-                            .build())
-                    .getToken();
+            enable(auth);
+            String token = token(auth);
             Metadata headers = new Metadata();
             headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
             var _ = member.kv()
@@ -186,6 +175,56 @@ class AuditTest {
     }
 
     @Test
+    void streamWhoseRequestsCannotBeRecordedEnds() throws Exception {
+        String policy = "{default: request, onFailure: refuse}";
+        try (RunningMember member = member(policy)) {
+            watch(member);
+            keepAlive(member, 1);
+            assertThat(lines("Watch/Watch").getFirst().getString("stage")).isEqualTo("received");
+        }
+        log = Path.of("/dev/full");
+        try (RunningMember member = member(policy)) {
+            CompletableFuture<Throwable> end = new CompletableFuture<>();
+            WatchGrpc.newStub(member.channel())
+                    .watch(new StreamObserver<>() {
+                        @Override
+                        public void onNext(WatchResponse response) {
+                            end.completeExceptionally(new AssertionError("answered: " + response));
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {
+                            end.complete(error);
+                        }
+
+                        @Override
+                        public void onCompleted() {}
+                    })
+                    .onNext(WatchRequest.newBuilder()
+                            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(bytes("w")))
+                            .build());
+            assertThat(end.get(10, TimeUnit.SECONDS)).hasMessageStartingWith("UNAVAILABLE: mainstay: the audit log");
+        }
+    }
+
+    @Test
+    void whoSwitchedAuthenticationOffIsNamed() throws Exception {
+        try (RunningMember member = member("default: metadata")) {
+            AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(member.channel());
+            enable(auth);
+            Metadata headers = new Metadata();
+            headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token(auth));
+            var _ = auth.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                    .authDisable(AuthDisableRequest.getDefaultInstance());
+            line("Auth/AuthDisable", line -> line.getString("code").equals("OK"));
+
+            assertThat(lines("Auth/AuthDisable"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getString("user")).isEqualTo("root"));
+        }
+    }
+
+    @Test
     void whatMayGoUnrecordedIsCountedOnly() throws Exception {
         log = Path.of("/dev/full");
         try (RunningMember member = member("default: metadata")) {
@@ -225,6 +264,27 @@ class AuditTest {
                         .setKey(bytes(key))
                         .setValue(bytes(value))
                         .build());
+    }
+
+    private static void enable(AuthGrpc.AuthBlockingStub auth) {
+        var _ = auth.userAdd(AuthUserAddRequest.newBuilder()
+                .setName("root")
+                .setPassword("pass-word")
+                .build());
+        var _ = auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("root").build());
+        var _ = auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
+                .setUser("root")
+                .setRole("root")
+                .build());
+        var _ = auth.authEnable(AuthEnableRequest.getDefaultInstance());
+    }
+
+    private static String token(AuthGrpc.AuthBlockingStub auth) {
+        return auth.authenticate(AuthenticateRequest.newBuilder()
+                        .setName("root")
+                        .setPassword("pass-word")
+                        .build())
+                .getToken();
     }
 
     private static void keepAlive(RunningMember member, long lease) throws Exception {

@@ -7,13 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file that lines are appended to and that makes way for a new one when it is full: {@code path.1} is the one before,
- * {@code path.2} the one before that. After a failure it is opened anew, and half a line is taken back. One thread.
+ * {@code path.2} the one before that. Only its owner may read it. After a failure it is opened anew, and half a line is taken back. One thread.
  */
 final class RotatedFile implements AutoCloseable {
+
+    private static final Set<PosixFilePermission> OWNERS =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private final Path path;
     private final long maxBytes;
@@ -56,8 +62,10 @@ final class RotatedFile implements AutoCloseable {
     }
 
     private FileChannel open() throws IOException {
-        FileChannel opened =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        FileChannel opened = FileChannel.open(
+                path,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+                PosixFilePermissions.asFileAttribute(OWNERS));
         channel = opened;
         size = opened.size();
         return opened;

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spans on their way to the collector, bounded: what finds no room is counted and gone, so that nobody ever waits for a collector.
@@ -118,6 +119,15 @@ final class SpanQueue implements SpanProcessor {
         }
     }
 
+    /** The words closest to the cause; the library wraps what it was told. */
+    private static String reason(@Nullable Throwable failure) {
+        String reason = "no answer";
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            reason = cause.getMessage() == null ? reason : cause.getMessage();
+        }
+        return reason;
+    }
+
     /** What the processor sends through. */
     private final class Counted implements SpanExporter {
 
@@ -136,8 +146,7 @@ final class SpanQueue implements SpanProcessor {
                 if (result.isSuccess()) {
                     succeeded(count);
                 } else {
-                    Throwable why = result.getFailureThrowable();
-                    failed(count, why == null ? "refused" : String.valueOf(why.getMessage()));
+                    failed(count, reason(result.getFailureThrowable()));
                 }
             });
         }
