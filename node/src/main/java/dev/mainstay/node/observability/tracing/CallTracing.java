@@ -15,6 +15,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import java.util.random.RandomGenerator;
 
 /** Begins and ends the spans of calls. A call that isn't sampled passes as it is. */
 final class CallTracing implements ServerInterceptor {
@@ -22,38 +23,42 @@ final class CallTracing implements ServerInterceptor {
     private static final Metadata.Key<String> PARENT =
             Metadata.Key.of(TraceParent.HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
+    private static final int MILLION = 1_000_000;
+
     private final Tracer tracer;
-    private final boolean samplesByItself;
+    private final int samplesPerMillion;
+    private final RandomGenerator random;
     private final WriteSpans writes;
 
-    /** @param samplesByItself whether calls may be sampled whose client doesn't say */
-    CallTracing(Tracer tracer, boolean samplesByItself, WriteSpans writes) {
+    /**
+     * @param tracer samples what it is asked for; whether to ask is decided here, so that nothing is made of the other calls
+     * @param samplesPerMillion how many calls are sampled whose client doesn't say
+     */
+    CallTracing(Tracer tracer, int samplesPerMillion, RandomGenerator random, WriteSpans writes) {
         this.tracer = tracer;
-        this.samplesByItself = samplesByItself;
+        this.samplesPerMillion = samplesPerMillion;
+        this.random = random;
         this.writes = writes;
     }
 
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata metadata, ServerCallHandler<ReqT, RespT> next) {
-        boolean told = metadata.containsKey(PARENT);
-        if (!told && !samplesByItself) {
-            return next.startCall(call, metadata);
-        }
-        SpanContext parent = told ? parent(metadata) : SpanContext.getInvalid();
+        SpanContext parent = metadata.containsKey(PARENT) ? parent(metadata) : SpanContext.getInvalid();
         if (parent.isValid()) {
             tell(call, parent);
-            if (!parent.isSampled()) {
-                return next.startCall(call, metadata);
-            }
+        }
+        if (!(parent.isValid() ? parent.isSampled() : isDrawn())) {
+            return next.startCall(call, metadata);
         }
         Spans spans = new Spans(tracer, SpanClock.now());
         Span span = begin(spans, parent, call);
-        if (!span.getSpanContext().isSampled()) {
-            return next.startCall(call, metadata);
-        }
         tell(call, span.getSpanContext());
         return traced(new CallSpan(spans, span, writes), call, metadata, next);
+    }
+
+    private boolean isDrawn() {
+        return samplesPerMillion > 0 && random.nextInt(MILLION) < samplesPerMillion;
     }
 
     private static SpanContext parent(Metadata metadata) {

@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Spans on their way to the collector, bounded: what finds no room is counted and gone, so that nobody ever waits for a collector.
@@ -102,30 +101,21 @@ final class SpanQueue implements SpanProcessor {
         return sender.forceFlush();
     }
 
-    private void failed(int spans, String why) {
+    private void failed(int spans) {
         unsent.add(spans);
         if (failing.compareAndSet(false, true)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "traces don't reach the collector at " + address + " (" + why
-                            + "); they are dropped until it answers, and calls go on");
+                    "the collector at " + address
+                            + " doesn't take traces; they are dropped until it does, and calls go on");
         }
     }
 
     private void succeeded(int spans) {
         sent.add(spans);
         if (failing.compareAndSet(true, false)) {
-            LOG.log(System.Logger.Level.INFO, "traces reach the collector at " + address + " again");
+            LOG.log(System.Logger.Level.INFO, "the collector at " + address + " takes traces again");
         }
-    }
-
-    /** The words closest to the cause; the library wraps what it was told. */
-    private static String reason(@Nullable Throwable failure) {
-        String reason = "no answer";
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            reason = cause.getMessage() == null ? reason : cause.getMessage();
-        }
-        return reason;
     }
 
     /** What the processor sends through. */
@@ -146,7 +136,7 @@ final class SpanQueue implements SpanProcessor {
                 if (result.isSuccess()) {
                     succeeded(count);
                 } else {
-                    failed(count, reason(result.getFailureThrowable()));
+                    failed(count);
                 }
             });
         }

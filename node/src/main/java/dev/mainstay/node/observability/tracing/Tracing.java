@@ -18,9 +18,11 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,8 @@ public final class Tracing implements AutoCloseable {
     /** As many proposals as are ever traced in one batch; the SDK would keep 128. */
     private static final int MOST_LINKS = 4096;
 
-    private static final double MILLION = 1_000_000;
+    private static final RandomGenerator RANDOM =
+            () -> ThreadLocalRandom.current().nextLong();
     private static final Duration EXPORT_LIMIT = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final long FLUSH_SECONDS = 2;
@@ -69,13 +72,13 @@ public final class Tracing implements AutoCloseable {
                 MOST_WAITING_SPANS);
         provider = SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().merge(Resource.create(resource(settings, memberId, version))))
-                .setSampler(Sampler.parentBased(sampler(settings.samplesPerMillion())))
+                .setSampler(Sampler.parentBased(Sampler.alwaysOn()))
                 .setSpanLimits(
                         SpanLimits.builder().setMaxNumberOfLinks(MOST_LINKS).build())
                 .addSpanProcessor(queue)
                 .build();
         tracer = provider.get("mainstay", version);
-        calls = new CallTracing(tracer, settings.samplesPerMillion() > 0, writes);
+        calls = new CallTracing(tracer, settings.samplesPerMillion(), RANDOM, writes);
     }
 
     private static Attributes resource(TraceSettings settings, long memberId, String version) {
@@ -85,10 +88,6 @@ public final class Tracing implements AutoCloseable {
                 .put("mainstay.member", MemberId.hex(memberId));
         settings.instanceId().ifPresent(id -> attributes.put("service.instance.id", id));
         return attributes.build();
-    }
-
-    private static Sampler sampler(int perMillion) {
-        return perMillion == 0 ? Sampler.alwaysOff() : Sampler.traceIdRatioBased(perMillion / MILLION);
     }
 
     /** What stands around every call. */

@@ -123,7 +123,7 @@ final class FlagTable {
             # Profiling and monitoring
             enable-pprof | bool | false | ignored(profiling is the JVM's; see jcmd and JFR) | Serve profiles over HTTP.
             metrics | string | basic | honoured | basic, or extensive for histograms of gRPC calls.
-            listen-metrics-urls | urls |  | honoured | More URLs for metrics and health alone; https:// ones are served like those of clients.
+            listen-metrics-urls | urls |  | honoured | More URLs for metrics, health and the log level alone; https:// ones are served like those of clients.
             enable-distributed-tracing | bool | false | honoured | Send traces of calls to a collector, by OTLP.
             distributed-tracing-address | string | localhost:4317 | honoured | The collector, host:port: OTLP over gRPC, without TLS.
             distributed-tracing-service-name | string | etcd | honoured | The service.name in traces; the same for all members.
