@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 public final class OversightMeasurement {
 
     private static final int UNDER_WAY = 64;
-    private static final int PUTS = 60_000;
-    private static final int ROUNDS = 3;
+    private static final int PUTS = 30_000;
+    private static final int ROUNDS = 2;
     private static final ByteString VALUE = ByteString.copyFrom(new byte[256]);
 
     private OversightMeasurement() {}
@@ -30,7 +30,7 @@ public final class OversightMeasurement {
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
         Path policy = Files.writeString(directory.resolve("policy.yaml"), "{default: metadata, onFailure: refuse}");
-        try (Collector collector = new Collector()) {
+        try (Collector collector = new Collector(false)) {
             for (int round = 0; round <= ROUNDS; round++) {
                 run(round, "off", directory, List.of());
                 run(round, "traces on, rate 0", directory, List.of(collector.flags(0)));
