@@ -135,6 +135,7 @@ class ArchitectureTest {
                         "org.apache.ratis..", List.of(ROOT + "consensus.."),
                         "io.grpc..", List.of(ROOT + "api..", ROOT + "observability..", ROOT + "server.."),
                         "dev.mainstay.etcd.proto..", List.of(ROOT + "api..", ROOT + "server.."),
+                        "io.opentelemetry..", List.of(ROOT + "observability.."),
                         "io.quarkus..", List.of(ROOT + "server..", ROOT + "observability.."))
                 .entrySet()) {
             noClasses()

@@ -1,6 +1,7 @@
 package dev.mainstay.node.api;
 
 import dev.mainstay.node.api.recipes.Recipes;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -26,6 +27,11 @@ public final class EtcdApi implements AutoCloseable {
 
     /** Builds the services; nothing is served until a transport mounts them. */
     public EtcdApi(ApiPorts ports, ApiSettings settings) {
+        this(ports, settings, Oversight.NONE);
+    }
+
+    /** The same with somebody who looks on. */
+    public EtcdApi(ApiPorts ports, ApiSettings settings, Oversight oversight) {
         ResponseHeaders headers = new ResponseHeaders(settings.clusterId(), settings.memberId(), ports.raft());
         ranges = new RangeReader(
                 ports.store(),
@@ -38,11 +44,11 @@ public final class EtcdApi implements AutoCloseable {
         LearnerGate learners = new LearnerGate(settings.memberId(), ports.members());
         CallerDemands demands = new CallerDemands(ports.raft(), scheduler, settings.electionTimeout());
         gate = new DataGate(() -> ports.alarms().isCorrupt(settings.memberId()));
-        Reads reads = new Reads(ports.readBarrier());
+        Reads reads = new Reads(ports.readBarrier(), oversight.traced());
         Identification identification = new Identification(ports.authentication(), reads);
         CallRules rules = new CallRules(ports.authentication().state());
         List<ServerServiceDefinition> all = new ArrayList<>();
-        for (ServerServiceDefinition service : etcdServices(ports, settings, reads, headers)) {
+        for (ServerServiceDefinition service : etcdServices(ports, settings, reads, headers, oversight)) {
             all.add(ServerInterceptors.interceptForward(service, learners, gate, demands, identification, rules));
         }
         recipes = new Recipes(all);
@@ -52,7 +58,12 @@ public final class EtcdApi implements AutoCloseable {
         serving(true);
         all.add(ServerInterceptors.interceptForward(health.getHealthService(), learners));
         all.addAll(Reflection.of(all));
-        services = List.copyOf(all);
+        List<ServerInterceptor> onlookers = new ArrayList<>();
+        oversight.traces().ifPresent(onlookers::add);
+        oversight.audit().ifPresent(audit -> onlookers.add(new Auditing(audit, identification)));
+        services = all.stream()
+                .map(service -> ServerInterceptors.interceptForward(service, onlookers))
+                .toList();
     }
 
     /** The services, to be mounted on a transport. */
@@ -101,15 +112,16 @@ public final class EtcdApi implements AutoCloseable {
     }
 
     private List<ServerServiceDefinition> etcdServices(
-            ApiPorts ports, ApiSettings settings, Reads reads, ResponseHeaders headers) {
+            ApiPorts ports, ApiSettings settings, Reads reads, ResponseHeaders headers, Oversight oversight) {
         KvChecks checks = new KvChecks(settings.maxTxnOps(), settings.maxRequestBytes());
         // What a lease's keys permit is looked at when the change is applied: here it might take long.
         Access access = new Access(ports.authentication().state(), reads, _ -> List.of());
-        Proposals proposals = new Proposals(ports.proposer(), ports.admission(), access);
+        Proposals proposals = new Proposals(ports.proposer(), ports.admission(), access, oversight.traced());
         return List.of(
                 new KvService(checks, proposals, reads, access, ranges, new KvReplies(headers), ports.storageCare())
                         .definition(),
-                new WatchService(ports.watchHub(), new WatchReplies(headers), access).definition(),
+                new WatchService(ports.watchHub(), new WatchReplies(headers), access, oversight.deliveries())
+                        .definition(),
                 new LeaseService(
                                 proposals,
                                 ports.leaseRequests(),

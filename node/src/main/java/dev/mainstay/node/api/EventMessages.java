@@ -1,5 +1,6 @@
 package dev.mainstay.node.api;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.mainstay.node.api.wire.WireSizes;
 import dev.mainstay.node.api.wire.WireWriter;
 import dev.mainstay.node.common.Bytes;
@@ -11,6 +12,17 @@ import dev.mainstay.node.watch.EventEncoder;
 public final class EventMessages implements EventEncoder {
 
     private static final int DELETE = 1;
+
+    /** The revision of an event that was encoded here. */
+    static long revision(Bytes event) {
+        try {
+            return dev.mainstay.etcd.proto.Event.parseFrom(event.array())
+                    .getKv()
+                    .getModRevision();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("an event of our own that can't be parsed", e);
+        }
+    }
 
     @Override
     public Bytes encode(Event event, boolean withPrevious) {

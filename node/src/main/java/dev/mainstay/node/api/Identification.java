@@ -43,7 +43,7 @@ final class Identification implements ServerInterceptor {
         if (brief && !authentication.state().get().enabled()) {
             return next.startCall(call, metadata);
         }
-        Identity identity = Identity.of(authentication, token(metadata), commonName(call, metadata));
+        Identity identity = identity(call, metadata);
         ServerCall<ReqT, RespT> identified = new Identified<>(call, identity);
         if (!(identity.now() instanceof Identity.Who.Soon)) {
             return next.startCall(identified, metadata);
@@ -55,19 +55,31 @@ final class Identification implements ServerInterceptor {
         return late;
     }
 
+    /** What a call shows of who makes it, also while authentication is off. */
+    Identity identity(ServerCall<?, ?> call, Metadata metadata) {
+        return Identity.of(authentication, token(metadata), commonName(call, metadata));
+    }
+
+    /** Whether a call came as JSON. */
+    static boolean isThroughGateway(Metadata metadata) {
+        return metadata.containsKey(GATEWAY);
+    }
+
     private static @Nullable String token(Metadata metadata) {
         String token = metadata.get(TOKEN);
         if (token == null) {
             token = metadata.get(AUTHORIZATION);
         }
-        if (token == null) {
-            return null;
-        }
-        return token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
+        return bare(token);
+    }
+
+    /** A token without the word that may stand before it. */
+    static @Nullable String bare(@Nullable String token) {
+        return token != null && token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
     }
 
     private String commonName(ServerCall<?, ?> call, Metadata metadata) {
-        return !authentication.byCertificate() || metadata.containsKey(GATEWAY)
+        return !authentication.byCertificate() || isThroughGateway(metadata)
                 ? ""
                 : CallerCertificate.of(call).map(CallerCertificate::commonName).orElse("");
     }

@@ -17,8 +17,11 @@ final class Proposals {
     private final Proposer proposer;
     private final Admission admission;
     private final Access access;
+    private final boolean traced;
 
-    Proposals(Proposer proposer, Admission admission, Access access) {
+    /** @param traced whether calls may be traced */
+    Proposals(Proposer proposer, Admission admission, Access access, boolean traced) {
+        this.traced = traced;
         this.proposer = proposer;
         this.admission = admission;
         this.access = access;
@@ -51,7 +54,8 @@ final class Proposals {
     }
 
     private void send(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
-        CompletableFuture<?> _ = proposer.propose(command)
+        CallTrace trace = traced ? responder.trace() : null;
+        CompletableFuture<?> _ = proposer.propose(command, trace == null ? null : trace.proposes())
                 .whenComplete((outcome, failure) -> answer(outcome, failure, responder, onDone));
     }
 

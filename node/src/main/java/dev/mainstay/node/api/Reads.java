@@ -11,13 +11,29 @@ import org.jspecify.annotations.Nullable;
 final class Reads {
 
     private final ReadBarrier barrier;
+    private final boolean traced;
 
-    Reads(ReadBarrier barrier) {
+    /** @param traced whether calls may be traced */
+    Reads(ReadBarrier barrier, boolean traced) {
         this.barrier = barrier;
+        this.traced = traced;
     }
 
     /** Runs a read behind the barrier, at once if it is open, or refuses the call. */
     void linearizable(Responder<?> responder, Runnable read) {
+        CallTrace trace = traced ? responder.trace() : null;
+        pass(responder, trace == null ? read : timed(trace, read));
+    }
+
+    private static Runnable timed(CallTrace trace, Runnable read) {
+        long since = System.nanoTime();
+        return () -> {
+            trace.waitedForBarrier(since);
+            read.run();
+        };
+    }
+
+    private void pass(Responder<?> responder, Runnable read) {
         linearizable(refusal -> {
             if (refusal != null) {
                 responder.refuse(refusal);

@@ -87,6 +87,12 @@ public final class UnaryCalls {
             return Identity.of(call);
         }
 
+        /** Hears of what the call does, if it is traced. */
+        @Nullable
+        CallTrace trace() {
+            return CallTrace.of(call);
+        }
+
         /** Whether the client has gone. */
         boolean isCancelled() {
             return call.isCancelled();

@@ -27,8 +27,10 @@ final class WatchService {
     private final WatchHub hub;
     private final WatchReplies replies;
     private final Access access;
+    private final Deliveries deliveries;
 
-    WatchService(WatchHub hub, WatchReplies replies, Access access) {
+    WatchService(WatchHub hub, WatchReplies replies, Access access, Deliveries deliveries) {
+        this.deliveries = deliveries;
         this.hub = hub;
         this.access = access;
         this.replies = replies;
@@ -42,7 +44,7 @@ final class WatchService {
 
     private ServerCall.Listener<WatchRequest> open(ServerCall<WatchRequest, Reply> call) {
         call.sendHeaders(new Metadata());
-        WatchStream stream = hub.open(new Sink(call, replies));
+        WatchStream stream = hub.open(new Sink(call, replies, deliveries));
         call.request(REQUESTS_AHEAD);
         return new Session(call, stream, access);
     }
@@ -122,7 +124,8 @@ final class WatchService {
     }
 
     /** What the hub sends, on the hub thread. */
-    private record Sink(ServerCall<WatchRequest, Reply> call, WatchReplies replies) implements WatchSink {
+    private record Sink(ServerCall<WatchRequest, Reply> call, WatchReplies replies, Deliveries deliveries)
+            implements WatchSink {
 
         @Override
         public boolean isReady() {
@@ -132,6 +135,24 @@ final class WatchService {
         @Override
         public void send(WatchReply reply) {
             call.sendMessage(() -> replies.encode(reply));
+            if (reply instanceof WatchReply.Events sent && deliveries.isListening()) {
+                tell(sent);
+            }
+        }
+
+        private void tell(WatchReply.Events sent) {
+            long revision = 0;
+            int events = 0;
+            for (Bytes event : sent.events()) {
+                long next = EventMessages.revision(event);
+                if (next != revision && events > 0) {
+                    deliveries.delivered(call, revision, events);
+                    events = 0;
+                }
+                revision = next;
+                events++;
+            }
+            deliveries.delivered(call, revision, events);
         }
 
         @Override

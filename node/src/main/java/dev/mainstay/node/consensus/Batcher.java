@@ -105,9 +105,18 @@ final class Batcher {
         return switch (queue.routeOf(batch)) {
             case Route.Here() -> log.add(batch, body);
             case Route.To(long leaderId)
-            when !batch.isLeadersOwn() -> leader.propose(leaderId, body, patienceMillis(attempt));
+            when !batch.isLeadersOwn() -> forwarded(batch, leaderId, body, patienceMillis(attempt));
             default -> CompletableFuture.failedFuture(new IllegalStateException("no leader"));
         };
+    }
+
+    private CompletableFuture<?> forwarded(ProposalBatch batch, long leaderId, byte[] body, int millis) {
+        BatchTrace trace = batch.trace();
+        if (trace == null) {
+            return leader.propose(leaderId, body, millis, null);
+        }
+        return leader.propose(leaderId, body, millis, trace.forwarding(leaderId))
+                .whenComplete((_, thrown) -> trace.forwarded(thrown == null));
     }
 
     /** An election's time for the first attempt, since a leader that is gone doesn't answer; more for a busy one. */

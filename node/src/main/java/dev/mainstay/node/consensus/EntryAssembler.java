@@ -142,6 +142,10 @@ final class EntryAssembler {
                 parts.add(one.part);
                 bodies.add(one.body);
                 gone.add(one);
+                BatchTrace trace = one.part.trace();
+                if (trace != null) {
+                    trace.appending();
+                }
             } else {
                 one.completeExceptionally(new IllegalStateException("not leader"));
             }

@@ -5,6 +5,7 @@ import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.MalformedCommandException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes other members' batches into the log while this member leads. The answer only says that the batch was applied here;
@@ -18,9 +19,11 @@ final class ForwardedBatches implements PeerMethods.Handler {
     private final EntryAssembler log;
     private final CommitNews news;
     private final LongSupplier committed;
+    private final Traces traces;
 
     /** @param committed up to where the log is committed */
-    ForwardedBatches(ProposalQueue queue, EntryAssembler log, CommitNews news, LongSupplier committed) {
+    ForwardedBatches(ProposalQueue queue, EntryAssembler log, CommitNews news, LongSupplier committed, Traces traces) {
+        this.traces = traces;
         this.queue = queue;
         this.log = log;
         this.news = news;
@@ -29,6 +32,11 @@ final class ForwardedBatches implements PeerMethods.Handler {
 
     @Override
     public CompletableFuture<byte[]> handle(long from, byte[] body) {
+        return handle(from, body, null);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> handle(long from, byte[] body, @Nullable String traceparent) {
         if (!(queue.route() instanceof Route.Here)) {
             return refused("not leader");
         }
@@ -42,8 +50,14 @@ final class ForwardedBatches implements PeerMethods.Handler {
             return refused("a batch of another member");
         }
         news.forwarded(from);
-        return log.add(new EntryPart.Forwarded(batch), body)
-                .whenComplete((_, _) -> news.settled(from, committed.getAsLong()))
+        BatchTrace trace = traceparent == null ? null : traces.forwarded(traceparent, from);
+        return log.add(new EntryPart.Forwarded(batch, trace), body)
+                .whenComplete((_, _) -> {
+                    news.settled(from, committed.getAsLong());
+                    if (trace != null) {
+                        trace.ended();
+                    }
+                })
                 .thenApply(_ -> DONE);
     }
 

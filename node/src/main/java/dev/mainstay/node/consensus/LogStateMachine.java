@@ -81,6 +81,11 @@ final class LogStateMachine extends BaseStateMachine {
         /** Ratis ended its service of this group. */
         void closed();
 
+        /** When the last fsync of the log ended, on the nano clock. Apply thread. */
+        default long syncedNanos() {
+            return 0;
+        }
+
         /** The thread that writes the log shows itself. Log thread. */
         void onLogThread();
     }
@@ -124,6 +129,7 @@ final class LogStateMachine extends BaseStateMachine {
         ByteString data = entry.getStateMachineLogEntry().getLogData();
         List<CommandBatch> batches;
         List<List<Outcome>> outcomes;
+        long startedNanos = System.nanoTime();
         try {
             batches = batches(data, transaction.getStateMachineContext());
             outcomes = state.apply(position, batches);
@@ -139,13 +145,31 @@ final class LogStateMachine extends BaseStateMachine {
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         events.applied(position, data.size());
+        if (transaction.getStateMachineContext() instanceof EntryMessage known) {
+            traceForwarded(known, startedNanos);
+        }
         for (int i = 0; i < outcomes.size(); i++) {
             ProposalBatch own = events.underWay(batches.get(i).origin());
             if (own != null && outcomes.get(i).size() == own.size()) {
+                trace(own.trace(), startedNanos);
                 events.answered(own, outcomes.get(i));
             }
         }
         return DONE;
+    }
+
+    private void traceForwarded(EntryMessage entry, long startedNanos) {
+        for (EntryPart part : entry.parts()) {
+            if (part instanceof EntryPart.Forwarded forwarded) {
+                trace(forwarded.trace(), startedNanos);
+            }
+        }
+    }
+
+    private void trace(@Nullable BatchTrace trace, long startedNanos) {
+        if (trace != null) {
+            trace.applied(startedNanos, events.syncedNanos());
+        }
     }
 
     /** The clock is that of the log; the batches needn't be decoded where they were put into the log. */

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this member has on its way into the log, and the reads that wait for the log, whatever the log is made of: takes
@@ -52,11 +53,16 @@ final class LogTraffic implements Proposer {
 
     @Override
     public CompletableFuture<Outcome> propose(Command command) {
+        return propose(command, null);
+    }
+
+    @Override
+    public CompletableFuture<Outcome> propose(Command command, @Nullable ProposalTrace trace) {
         long bytes = CommandSize.of(command);
         if (bytes > settings.batching().maxCommandBytes()) {
             return refused(ErrorCode.REQUEST_TOO_LARGE);
         }
-        var proposal = new Proposal(command, (int) bytes, nanoClock.getAsLong() + requestNanos);
+        var proposal = new Proposal(command, (int) bytes, nanoClock.getAsLong() + requestNanos, trace);
         ErrorCode refusal = queue.offer(proposal);
         return refusal == null ? proposal : refused(refusal);
     }

@@ -60,19 +60,24 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
 
     @Override
     public CompletableFuture<byte[]> call(long memberId, PeerMethod method, byte[] request) {
-        return call(memberId, method, request, patienceMillis);
+        return call(memberId, method, request, patienceMillis, null);
     }
 
-    /** The same with a patience of its own, in milliseconds. */
-    CompletableFuture<byte[]> call(long memberId, PeerMethod method, byte[] request, int millis) {
+    /**
+     * The same with a patience of its own.
+     *
+     * @param traceparent the trace that the request belongs to, if it does
+     */
+    CompletableFuture<byte[]> call(
+            long memberId, PeerMethod method, byte[] request, int millis, @Nullable String traceparent) {
         if (memberId == self) {
-            return own.answer(method, self, request);
+            return own.answer(method, self, request, traceparent);
         }
         Optional<String> address = addresses.apply(memberId);
         if (address.isEmpty()) {
             return failed(Reason.UNKNOWN_MEMBER, "no member " + Long.toHexString(memberId));
         }
-        CompletableFuture<byte[]> answer = call(address.get(), method, request, millis);
+        CompletableFuture<byte[]> answer = send(address.get(), method, request, millis, traceparent);
         meter.sent(memberId, request.length);
         var _ = answer.whenComplete((bytes, thrown) -> note(memberId, bytes, thrown));
         return answer;
@@ -89,10 +94,11 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
 
     @Override
     public CompletableFuture<byte[]> callAddress(String address, PeerMethod method, byte[] request) {
-        return call(address, method, request, patienceMillis);
+        return send(address, method, request, patienceMillis, null);
     }
 
-    private CompletableFuture<byte[]> call(String address, PeerMethod method, byte[] request, int millis) {
+    private CompletableFuture<byte[]> send(
+            String address, PeerMethod method, byte[] request, int millis, @Nullable String traceparent) {
         ManagedChannel channel = channel(address);
         if (channel == null) {
             return failed(Reason.UNREACHABLE, "this member stops");
@@ -102,6 +108,9 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
         Metadata headers = new Metadata();
         headers.put(PeerWire.FROM, Long.toHexString(self));
         headers.put(PeerWire.CLUSTER, clusterId);
+        if (traceparent != null) {
+            headers.put(PeerWire.TRACE, traceparent);
+        }
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
         call.start(new Answer(answer, channel, address, security), headers);
         call.request(2);

@@ -1,6 +1,7 @@
 package dev.mainstay.node.consensus;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Where a member's answers to its peers are registered, before it starts. */
 public interface PeerMethods {
@@ -15,6 +16,15 @@ public interface PeerMethods {
          * @return the answer; a failure reaches the caller as a {@link PeerException} with its message
          */
         CompletableFuture<byte[]> handle(long from, byte[] request);
+
+        /**
+         * The same for one that cares for traces.
+         *
+         * @param traceparent what the caller says of the trace its request belongs to, if it does
+         */
+        default CompletableFuture<byte[]> handle(long from, byte[] request, @Nullable String traceparent) {
+            return handle(from, request);
+        }
     }
 
     /** Answers a method from now on; each method has one handler. */

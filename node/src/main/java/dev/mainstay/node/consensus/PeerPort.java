@@ -19,6 +19,7 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     }
 
     /** Answers in this process. */
-    CompletableFuture<byte[]> answer(PeerMethod method, long from, byte[] request) {
+    CompletableFuture<byte[]> answer(PeerMethod method, long from, byte[] request, @Nullable String traceparent) {
         Handler handler;
         synchronized (this) {
             handler = handlers.get(method);
@@ -66,7 +67,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
             return CompletableFuture.failedFuture(new PeerException(Reason.REFUSED, method + " is not answered here"));
         }
         try {
-            return handler.handle(from, request);
+            return handler.handle(from, request, traceparent);
         } catch (RuntimeException e) {
             LOG.warn("answering a peer's {} failed", method, e);
             return CompletableFuture.failedFuture(new PeerException(Reason.FAILED, e.toString()));
@@ -111,9 +112,10 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
             } catch (NumberFormatException e) {
                 return refuse(call, Status.INVALID_ARGUMENT.withDescription("a call without a member id"));
             }
+            String traceparent = headers.get(PeerWire.TRACE);
             return ServerCalls.<byte[], byte[]>asyncUnaryCall((request, observer) -> {
                         received(from, request.length);
-                        var _ = answer(method, from, request)
+                        var _ = answer(method, from, request, traceparent)
                                 .whenComplete((answer, thrown) -> respond(from, observer, answer, thrown));
                     })
                     .startCall(call, headers);

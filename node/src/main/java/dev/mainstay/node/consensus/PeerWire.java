@@ -25,6 +25,9 @@ final class PeerWire {
     /** The caller's cluster id, hex. */
     static final Metadata.Key<String> CLUSTER = Metadata.Key.of("mainstay-cluster", Metadata.ASCII_STRING_MARSHALLER);
 
+    /** The trace that a request belongs to, if it does. Who doesn't know it passes over it. */
+    static final Metadata.Key<String> TRACE = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
     private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(byte[] value) {

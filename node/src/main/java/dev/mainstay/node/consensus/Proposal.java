@@ -3,6 +3,7 @@ package dev.mainstay.node.consensus;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A command on its way, and the answer that its proposer waits for. */
 final class Proposal extends CompletableFuture<Outcome> {
@@ -10,15 +11,18 @@ final class Proposal extends CompletableFuture<Outcome> {
     final Command command;
     final int bytes;
     final long deadlineNanos;
+    final @Nullable ProposalTrace trace;
 
     /**
      * @param bytes about how much the command takes in the log
      * @param deadlineNanos when to stop waiting, on the member's nano clock
+     * @param trace hears of its way, if its call is traced
      */
-    Proposal(Command command, int bytes, long deadlineNanos) {
+    Proposal(Command command, int bytes, long deadlineNanos, @Nullable ProposalTrace trace) {
         this.command = command;
         this.bytes = bytes;
         this.deadlineNanos = deadlineNanos;
+        this.trace = trace;
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.mainstay.node.common.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proposals that travel together, as often as it takes. Made by the batcher, finished once, by whoever learns its fate
@@ -20,6 +21,7 @@ final class ProposalBatch implements EntryPart {
     private final BatchOrigin origin;
     private final boolean leadersOwn;
     private final long office;
+    private final @Nullable BatchTrace trace;
     private final AtomicBoolean finished = new AtomicBoolean();
     private byte[] body = {};
     private long sentNanos;
@@ -35,9 +37,15 @@ final class ProposalBatch implements EntryPart {
         this.leadersOwn = leadersOwn;
         this.office = office;
         this.commands = new ArrayList<>(proposals.size());
+        List<ProposalTrace> traced = null;
         for (Proposal proposal : proposals) {
             commands.add(proposal.command);
+            if (proposal.trace != null) {
+                traced = traced == null ? new ArrayList<>() : traced;
+                traced.add(proposal.trace);
+            }
         }
+        this.trace = traced == null ? null : traced.getFirst().batched(traced, proposals.size());
     }
 
     @Override
@@ -48,6 +56,11 @@ final class ProposalBatch implements EntryPart {
     @Override
     public List<Command> commands() {
         return commands;
+    }
+
+    @Override
+    public @Nullable BatchTrace trace() {
+        return trace;
     }
 
     boolean isLeadersOwn() {
@@ -100,9 +113,23 @@ final class ProposalBatch implements EntryPart {
     }
 
     void answer(List<Outcome> outcomes) {
+        if (trace != null) {
+            traceOutcomes(outcomes);
+        }
         for (int i = 0; i < outcomes.size(); i++) {
             proposals.get(i).complete(outcomes.get(i));
         }
+    }
+
+    /** Before the answers, so that a trace is whole when its call is answered. */
+    private void traceOutcomes(List<Outcome> outcomes) {
+        for (int i = 0; i < outcomes.size(); i++) {
+            ProposalTrace hearer = proposals.get(i).trace;
+            if (hearer != null) {
+                hearer.applied(outcomes.get(i));
+            }
+        }
+        endTrace();
     }
 
     /** Whether somebody still waits for an answer. */
@@ -123,7 +150,14 @@ final class ProposalBatch implements EntryPart {
                 refused++;
             }
         }
+        endTrace();
         return refused;
+    }
+
+    private void endTrace() {
+        if (trace != null) {
+            trace.ended();
+        }
     }
 
     /** The proposals without an answer whose time is over. */

@@ -3,6 +3,7 @@ package dev.mainstay.node.consensus;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The way into the log. */
 public interface Proposer {
@@ -14,4 +15,9 @@ public interface Proposer {
      * block there.
      */
     CompletableFuture<Outcome> propose(Command command);
+
+    /** The same for a command whose way is traced; {@code null} for one that isn't. */
+    default CompletableFuture<Outcome> propose(Command command, @Nullable ProposalTrace trace) {
+        return propose(command);
+    }
 }

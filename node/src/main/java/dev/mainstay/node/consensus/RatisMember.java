@@ -61,6 +61,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final SyncClock syncClock;
     private final LongSupplier nanoClock = System::nanoTime;
     private volatile SnapshotRequests snapshots = SnapshotRequests.NONE;
+    private volatile Traces traces = Traces.NONE;
     private volatile @Nullable Running running;
     private volatile boolean opened;
     private volatile boolean closing;
@@ -105,6 +106,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         snapshots = requests;
     }
 
+    /** Who hears of other members' batches that are traced. To be set before it starts. */
+    public void traceTo(Traces hearer) {
+        traces = hearer;
+    }
+
     /**
      * Verifies the log, replays what the state lacks and joins the group. Returns when the log is open; whether there is
      * a leader shows in {@link RaftStatus}.
@@ -138,7 +144,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers(), news));
         var log = new EntryAssembler(
                 new LogAppend(group), traffic.queue()::leadsFor, clusterMillis, settings.batching(), this::appendNext);
-        port.register(PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, news, group::committedIndex));
+        port.register(
+                PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, news, group::committedIndex, traces));
         var batcher = new Batcher(traffic.queue(), log, this::proposeTo, nanoClock, meter, settings);
         var reconnection =
                 new Reconnection(group::reconnect, settings.timeouts().electionMillis());
@@ -195,6 +202,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     @Override
     public CompletableFuture<Outcome> propose(Command command) {
         return traffic.propose(command);
+    }
+
+    @Override
+    public CompletableFuture<Outcome> propose(Command command, @Nullable ProposalTrace trace) {
+        return traffic.propose(command, trace);
     }
 
     @Override
@@ -362,8 +374,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         return now == null ? Optional.empty() : now.group.address(memberId);
     }
 
-    private CompletableFuture<byte[]> proposeTo(long leaderId, byte[] body, int millis) {
-        return peers.call(leaderId, PeerMethod.PROPOSE, body, millis);
+    private CompletableFuture<byte[]> proposeTo(long leaderId, byte[] body, int millis, @Nullable String traceparent) {
+        return peers.call(leaderId, PeerMethod.PROPOSE, body, millis, traceparent);
     }
 
     private void follow(Runnable round) {
@@ -492,6 +504,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             if (!closing) {
                 fatal.trip("Raft ended by itself", new IllegalStateException("the Raft server closed itself"));
             }
+        }
+
+        @Override
+        public long syncedNanos() {
+            return syncClock.endedNanos();
         }
 
         @Override

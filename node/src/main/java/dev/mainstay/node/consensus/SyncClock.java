@@ -11,6 +11,7 @@ final class SyncClock implements Timekeeper {
     private final LongSupplier nanoClock;
     private final ConsensusMeter meter;
     private volatile long startedNanos = IDLE;
+    private volatile long endedNanos;
 
     /** In all; the log thread's. */
     private long syncNanos;
@@ -27,6 +28,7 @@ final class SyncClock implements Timekeeper {
         return () -> {
             long nanos = nanoClock.getAsLong() - started;
             startedNanos = IDLE;
+            endedNanos = started + nanos;
             syncNanos += nanos;
             meter.synced(nanos);
             return nanos;
@@ -44,6 +46,11 @@ final class SyncClock implements Timekeeper {
                 return nanos;
             };
         };
+    }
+
+    /** When the last fsync ended, on the nano clock; 0 before the first. */
+    long endedNanos() {
+        return endedNanos;
     }
 
     /** How long the fsync that runs now has taken so far; 0 if none runs. */

@@ -178,7 +178,7 @@ public final class CallMeters implements CallMeter {
         }
 
         @Override
-        public void ended(String code, long nanos) {
+        public void ended(String code, long nanos, @Nullable String traceId) {
             Counter counter = handled.get(code);
             if (counter != null) {
                 counter.increment();
@@ -188,7 +188,7 @@ public final class CallMeters implements CallMeter {
             }
             times.record(code.equals("OK"), nanos / NANOS_PER_SECOND);
             if (answersSoon && slow.isSlow(nanos)) {
-                slow.warn(name, nanos);
+                slow.warn(name, nanos, traceId);
             }
             if (handling != null) {
                 handling.record(nanos / NANOS_PER_SECOND);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Warnings of what took too long, at most one a second: a slow disk must not fill the log too. Any thread; what was quick
@@ -49,6 +50,15 @@ public final class SlowLog {
 
     /** Writes a line, or counts what the next line will say was left out. */
     public void warn(String what, long nanos) {
+        warn(what, nanos, null);
+    }
+
+    /**
+     * The same of something that may belong to a trace.
+     *
+     * @param traceId the trace's id, if it does
+     */
+    public void warn(String what, long nanos, @Nullable String traceId) {
         long now = nanoClock.getAsLong();
         long next = nextNanos.get();
         if (now - next < 0 || !nextNanos.compareAndSet(next, now + PERIOD_NANOS)) {
@@ -59,6 +69,9 @@ public final class SlowLog {
         fields.put("what", what);
         fields.put("took", millis(nanos));
         fields.put("threshold", millis(thresholdNanos));
+        if (traceId != null) {
+            fields.put("trace-id", traceId);
+        }
         long left = unreported.getAndSet(0);
         if (left > 0) {
             fields.put("unreported", left);

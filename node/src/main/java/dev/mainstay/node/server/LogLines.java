@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
-import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
@@ -26,13 +25,6 @@ final class LogLines extends ExtFormatter {
 
     private static final String OURS = "dev.mainstay.node.";
 
-    /** Libraries that tell more than an operator wants to know. */
-    private static final Map<String, Level> QUIET = Map.of(
-            "org.apache.ratis", Level.WARNING,
-            "io.quarkus", Level.WARNING,
-            "io.netty", Level.WARNING,
-            "io.vertx", Level.WARNING);
-
     private final boolean json;
 
     LogLines(boolean json) {
@@ -42,17 +34,12 @@ final class LogLines extends ExtFormatter {
     /** Sends the logs of this process where the settings say, in place of wherever they went so far. */
     static void install(NodeSettings.Logging settings) throws IOException {
         Logger root = Logger.getLogger("");
-        Level level = level(settings.level());
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
         }
         Handler output = new FlushingHandler(open(settings.outputs().getFirst()), new LogLines(settings.json()));
-        output.setLevel(level);
         root.addHandler(output);
-        root.setLevel(level);
-        if (level.intValue() >= Level.INFO.intValue()) {
-            QUIET.forEach((name, floor) -> Logger.getLogger(name).setLevel(floor));
-        }
+        LogLevel.set(LogLevel.level(settings.level()));
     }
 
     private static OutputStream open(String output) throws IOException {
@@ -60,15 +47,6 @@ final class LogLines extends ExtFormatter {
             case "stderr" -> System.err;
             case "stdout" -> System.out;
             default -> Files.newOutputStream(Path.of(output), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        };
-    }
-
-    private static Level level(String word) {
-        return switch (word) {
-            case "debug" -> Level.FINE;
-            case "info" -> Level.INFO;
-            case "warn" -> Level.WARNING;
-            default -> Level.SEVERE;
         };
     }
 
@@ -80,12 +58,12 @@ final class LogLines extends ExtFormatter {
         String stack = stack(record.getThrown());
         Map<?, ?> fields = fields(record);
         if (!json) {
-            String first = record.getInstant() + "\t" + word(record.getLevel()) + "\t" + logger + "\t" + message
-                    + (fields.isEmpty() ? "" : "\t" + Json.encode(fields));
+            String first = record.getInstant() + "\t" + LogLevel.word(record.getLevel()) + "\t" + logger + "\t"
+                    + message + (fields.isEmpty() ? "" : "\t" + Json.encode(fields));
             return stack.isEmpty() ? first + "\n" : first + "\n" + stack;
         }
         JsonObject line = new JsonObject()
-                .put("level", word(record.getLevel()))
+                .put("level", LogLevel.word(record.getLevel()))
                 .put("ts", record.getInstant().toString())
                 .put("logger", logger)
                 .put("msg", message);
@@ -102,17 +80,6 @@ final class LogLines extends ExtFormatter {
         return parameters != null && parameters.length > 0 && parameters[0] instanceof Map<?, ?> fields
                 ? fields
                 : Map.of();
-    }
-
-    private static String word(Level level) {
-        int value = level.intValue();
-        if (value >= Level.SEVERE.intValue()) {
-            return "error";
-        }
-        if (value >= Level.WARNING.intValue()) {
-            return "warn";
-        }
-        return value >= Level.INFO.intValue() ? "info" : "debug";
     }
 
     private static String stack(@Nullable Throwable thrown) {

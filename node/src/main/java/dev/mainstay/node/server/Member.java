@@ -1,8 +1,15 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.api.Administrators;
 import dev.mainstay.node.api.ApiPorts;
 import dev.mainstay.node.api.ApiSettings;
+import dev.mainstay.node.api.Deliveries;
 import dev.mainstay.node.api.EtcdApi;
+import dev.mainstay.node.api.Oversight;
+import dev.mainstay.node.api.audit.Audit;
+import dev.mainstay.node.api.audit.AuditLog;
+import dev.mainstay.node.api.audit.AuditPolicy;
+import dev.mainstay.node.api.audit.AuditPolicyFile;
 import dev.mainstay.node.api.auth.Authentication;
 import dev.mainstay.node.api.auth.FailedLogins;
 import dev.mainstay.node.api.auth.JwtTokens;
@@ -34,10 +41,13 @@ import dev.mainstay.node.observability.MemberMeters;
 import dev.mainstay.node.observability.ProcessMeters;
 import dev.mainstay.node.observability.TextExposition;
 import dev.mainstay.node.observability.TlsGauges;
+import dev.mainstay.node.observability.tracing.TraceSettings;
+import dev.mainstay.node.observability.tracing.Tracing;
 import dev.mainstay.node.server.http.ClientListeners;
 import dev.mainstay.node.server.http.ClientSecurity;
 import dev.mainstay.node.server.http.Farewell;
 import dev.mainstay.node.server.http.HttpEndpoints;
+import dev.mainstay.node.server.http.LogEndpoint;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
 import dev.mainstay.node.tls.TlsSetup;
@@ -90,6 +100,8 @@ public final class Member implements AutoCloseable {
             DataDirectory directory = open(settings, tls);
             identity = directory.identity();
             parts.started("gauges", new BoundMeters(registry));
+            Optional<Tracing> tracing = tracing(settings, registry);
+            Optional<Audit> audit = audit(settings, registry);
             new DiskReserve(directory.path()).settle();
             new IncomingStore(
                             directory.store(),
@@ -109,6 +121,7 @@ public final class Member implements AutoCloseable {
                             core.scheduler(),
                             new CompactionMeters(registry, core.compactor())));
             RatisMember raft = core.raft();
+            tracing.ifPresent(hearer -> raft.traceTo(hearer.batches()));
             compactionRule(settings.compaction())
                     .ifPresent(rule -> parts.started(
                             "automatic compaction",
@@ -117,7 +130,8 @@ public final class Member implements AutoCloseable {
             ClusterView cluster = new ClusterView(core.members(), Founders.shown(identity, settings));
             ApiPorts ports = apiPorts(
                     settings, core, cluster, space, compaction, authentication(settings, core, registry), meters);
-            EtcdApi api = parts.started("services", new EtcdApi(ports, apiSettings(settings)));
+            EtcdApi api =
+                    parts.started("services", new EtcdApi(ports, apiSettings(settings), oversight(tracing, audit)));
             bindGauges(registry, settings, core, ports, api, cluster);
             Optional<ClientSecurity> security = clientTls.map(ClientSecurity::new);
             TlsGauges tlsGauges = tlsGauges(registry, tls, clientTls, security);
@@ -159,7 +173,8 @@ public final class Member implements AutoCloseable {
                     TextExposition.CONTENT_TYPE,
                     Versions.ETCD,
                     Versions.CLUSTER,
-                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty());
+                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty(),
+                    Optional.of(new LogEndpoint(new LogLevel(), new Administrators(ports.authentication()))));
             listeners =
                     parts.started("listeners", ClientListeners.open(vertx, settings.listen(), security, grpc, http));
             parts.started("calls", new Farewell(listeners, grpc, otherCalls(gateway, api), CALLS_AT_STOP));
@@ -270,6 +285,56 @@ public final class Member implements AutoCloseable {
                 cluster::members,
                 core.memberChanges(),
                 authentication);
+    }
+
+    private Optional<Tracing> tracing(NodeSettings settings, ExactRegistry registry) {
+        Optional<Tracing> tracing = settings.tracing()
+                .map(wanted -> new Tracing(
+                        new TraceSettings(
+                                wanted.address(),
+                                wanted.serviceName(),
+                                wanted.instanceId(),
+                                wanted.samplesPerMillion()),
+                        identity.memberId(),
+                        Versions.read().mainstay()));
+        tracing.ifPresent(started -> parts.started("tracing", started).bind(new MemberGauges(registry)));
+        return tracing;
+    }
+
+    private Optional<Audit> audit(NodeSettings settings, ExactRegistry registry) throws IOException {
+        if (settings.audit().isEmpty()) {
+            return Optional.empty();
+        }
+        NodeSettings.Audit wanted = settings.audit().get();
+        AuditPolicy policy = wanted.policy().isPresent()
+                ? AuditPolicyFile.read(wanted.policy().get())
+                : AuditPolicy.USUAL;
+        AuditLog log;
+        try {
+            log = parts.started("audit log", new AuditLog(wanted.path(), wanted.maxBytes(), wanted.kept()));
+        } catch (IOException e) {
+            throw new IOException("--audit-log-path " + wanted.path() + " can't be opened for writing: " + e, e);
+        }
+        Audit audit = new Audit(policy, log, InstantSource.system());
+        MemberGauges gauges = new MemberGauges(registry);
+        gauges.counter("mainstay_audit_records_total", "Audit records written.", log, AuditLog::written);
+        gauges.counter(
+                "mainstay_audit_records_lost_total",
+                "Audit records that couldn't be written or found no room.",
+                log,
+                AuditLog::lost);
+        gauges.counter(
+                "mainstay_audit_refusals_total",
+                "Calls refused since they couldn't be recorded.",
+                audit,
+                Audit::refusals);
+        gauges.gauge("mainstay_audit_waiting_bytes", "Bytes of audit records that wait.", log::waitingBytes);
+        return Optional.of(audit);
+    }
+
+    private static Oversight oversight(Optional<Tracing> tracing, Optional<Audit> audit) {
+        return new Oversight(
+                tracing.map(Tracing::calls), tracing.map(Tracing::deliveries).orElse(Deliveries.NONE), audit);
     }
 
     private static Optional<CompactionRule> compactionRule(NodeSettings.Compaction compaction) {

@@ -159,8 +159,10 @@ class EntryAssemblerTest {
     }
 
     private EntryPart part(int commands) {
-        return new EntryPart.Forwarded(new CommandBatch(
-                0, new BatchOrigin(1, 1, ++sequence), Collections.nCopies(commands, new Command.Tick())));
+        return new EntryPart.Forwarded(
+                new CommandBatch(
+                        0, new BatchOrigin(1, 1, ++sequence), Collections.nCopies(commands, new Command.Tick())),
+                null);
     }
 
     private CompletableFuture<Void> add(EntryPart part) {

@@ -200,6 +200,6 @@ class ProposalQueueTest {
     }
 
     private static Proposal proposal(Command command, int bytes, long deadlineNanos) {
-        return new Proposal(command, bytes, deadlineNanos);
+        return new Proposal(command, bytes, deadlineNanos, null);
     }
 }

@@ -123,11 +123,11 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
                 threads.entries());
         port.register(
                 PeerMethod.PROPOSE,
-                new ForwardedBatches(traffic.queue(), entries, new CommitNews(), log::committedIndex));
+                new ForwardedBatches(traffic.queue(), entries, new CommitNews(), log::committedIndex, Traces.NONE));
         batcher = new Batcher(
                 traffic.queue(),
                 entries,
-                (leader, body, millis) -> link.call(leader, PeerMethod.PROPOSE, body, millis),
+                (leader, body, millis, _) -> link.call(leader, PeerMethod.PROPOSE, body, millis),
                 nanoClock,
                 ConsensusMeter.NONE,
                 settings);
@@ -154,7 +154,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
 
     /** Answers another member as the peer port does, failures as its caller sees them. */
     public CompletableFuture<byte[]> answer(PeerMethod method, long from, byte[] request) {
-        return port.answer(method, from, request).exceptionallyCompose(thrown -> {
+        return port.answer(method, from, request, null).exceptionallyCompose(thrown -> {
             Throwable cause = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
                     ? wrapped.getCause()
                     : thrown;

@@ -32,6 +32,24 @@ class SlowLogTest {
     }
 
     @Test
+    void traceIsNamedIfThereIsOne() {
+        SlowLog log = new SlowLog(SECOND / 10, clock::get, lines::add);
+
+        log.warn("a", SECOND / 5, "4bf92f3577b34da6a3ce929d0e0e4736");
+
+        assertThat(lines)
+                .containsExactly(Map.of(
+                        "what",
+                        "a",
+                        "took",
+                        "200.0ms",
+                        "threshold",
+                        "100.0ms",
+                        "trace-id",
+                        "4bf92f3577b34da6a3ce929d0e0e4736"));
+    }
+
+    @Test
     void onlyWhatTakesLongerThanTheThresholdIsSlow() {
         SlowLog log = new SlowLog(SECOND, clock::get, lines::add);
 

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.vertx.core.MultiMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** What HTTP headers say to a method. */
 final class GatewayHeaders {
@@ -14,14 +15,16 @@ final class GatewayHeaders {
     /** Tells services that a call came through the gateway, whose connection's certificate is nobody's identity. */
     private static final String THROUGH_GATEWAY = "grpcgateway-accept";
 
+    private static final Set<String> PASSED_ON = Set.of("authorization", "traceparent", "tracestate");
+
     private GatewayHeaders() {}
 
-    /** The caller's token, and every header that is marked as metadata. */
+    /** The caller's token, its trace, and every header that is marked as metadata. */
     static Metadata metadata(MultiMap headers) {
         MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (name.equals("authorization")) {
+            if (PASSED_ON.contains(name)) {
                 metadata.add(name, header.getValue());
             } else if (name.startsWith(METADATA) && name.length() > METADATA.length()) {
                 metadata.add(name.substring(METADATA.length()), header.getValue());

@@ -2,6 +2,7 @@ package dev.mainstay.node.api.local;
 
 import dev.mainstay.node.api.transport.CallMeter;
 import dev.mainstay.node.api.transport.StatusNames;
+import dev.mainstay.node.api.transport.TraceableCall;
 import dev.mainstay.node.api.wire.EncodedMessage;
 import dev.mainstay.node.api.wire.Marshallers.RequestBytes;
 import dev.mainstay.node.api.wire.Reply;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything happens in turns, one after the other, on threads of the executor: what the caller does, what the method does
  * with its call, and what either of them hears. All methods may be called from any thread, and none of them waits.
  */
-public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
+public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implements TraceableCall {
 
     /** A call is ready for more while less than this is on its way to the receiver, in bytes. */
     private static final int READY_BYTES = 32 << 10;
@@ -46,6 +47,7 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     private final long startedNanos = System.nanoTime();
 
     private ServerCall.@Nullable Listener<ReqT> listener;
+    private @Nullable String traceId;
     private @Nullable RespT answer;
     private long demand;
     private boolean halfClosed;
@@ -143,6 +145,11 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     public void turn(Runnable task) {
         turns.executeLater(task);
         executor.execute(turns::drain);
+    }
+
+    @Override
+    public void traced(String id) {
+        traceId = id;
     }
 
     @Override
@@ -282,7 +289,7 @@ public final class LocalCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
         closed = true;
         requests.clear();
         if (begun) {
-            meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos);
+            meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos, traceId);
             open.remove(this);
         }
     }

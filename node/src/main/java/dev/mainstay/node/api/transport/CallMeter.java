@@ -52,7 +52,8 @@ public interface CallMeter {
          *
          * @param code the status as Go spells it, such as {@code OK} or {@code InvalidArgument}
          * @param nanos since it came in
+         * @param traceId the trace it belongs to, if that is known
          */
-        default void ended(String code, long nanos) {}
+        default void ended(String code, long nanos, @Nullable String traceId) {}
     }
 }

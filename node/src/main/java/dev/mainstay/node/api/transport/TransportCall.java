@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * thread, one at a time as gRPC demands; from other threads they are queued to the loop in order. A unary answer is kept back
  * until it is closed, so that it costs one trip to the loop and leaves as one piece.
  */
-final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
+final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implements TraceableCall {
 
     /** A call is ready for more while less than this is on its way to the event loop, in bytes. */
     private static final int READY_BYTES = 32 << 10;
@@ -59,6 +59,7 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     private volatile boolean toldNotReady;
     private volatile boolean cancelled;
 
+    private @Nullable String traceId;
     private @Nullable Metadata headers;
     private @Nullable RespT answer;
 
@@ -111,6 +112,11 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     /** Ends the call from outside, whatever it is doing. Any thread. */
     void end(Status status) {
         onLoop(() -> fail(status));
+    }
+
+    @Override
+    public void traced(String id) {
+        traceId = id;
     }
 
     @Override
@@ -362,7 +368,7 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
     private void ended(Status.Code code) {
         open.ended(this);
-        meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos);
+        meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos, traceId);
     }
 
     private void putHead(Metadata metadata) {

@@ -16,12 +16,14 @@ public final class HttpEndpoints {
     private final String metricsContentType;
     private final String version;
     private final Optional<Gateway> gateway;
+    private final Optional<LogEndpoint> log;
 
     /**
      * @param metrics the text of {@code /metrics}; called per request, on a worker thread
      * @param etcdVersion what {@code /version} says we are
      * @param clusterVersion the version the cluster agreed on
      * @param gateway what serves JSON, if anything does
+     * @param log what changes the log level, if anything does
      */
     public HttpEndpoints(
             Health health,
@@ -30,7 +32,9 @@ public final class HttpEndpoints {
             String metricsContentType,
             String etcdVersion,
             String clusterVersion,
-            Optional<Gateway> gateway) {
+            Optional<Gateway> gateway,
+            Optional<LogEndpoint> log) {
+        this.log = log;
         this.checks = new HealthChecks(health, meter);
         this.metrics = metrics;
         this.metricsContentType = metricsContentType;
@@ -53,7 +57,7 @@ public final class HttpEndpoints {
         }
     }
 
-    /** Answers on a metrics URL: health and metrics alone. */
+    /** Answers on a metrics URL: health, metrics and the log level alone. */
     public void handleMetricsOnly(HttpServerRequest request) {
         String path = String.valueOf(request.path());
         switch (path) {
@@ -64,6 +68,8 @@ public final class HttpEndpoints {
                     get(request, checks::live);
                 } else if (path.equals("/readyz") || path.startsWith("/readyz/")) {
                     get(request, checks::ready);
+                } else if (path.equals(LogEndpoint.PATH) && log.isPresent()) {
+                    log.get().handle(request);
                 } else {
                     Answers.notFound(request);
                 }

@@ -123,12 +123,12 @@ final class FlagTable {
             # Profiling and monitoring
             enable-pprof | bool | false | ignored(profiling is the JVM's; see jcmd and JFR) | Serve profiles over HTTP.
             metrics | string | basic | honoured | basic, or extensive for histograms of gRPC calls.
-            listen-metrics-urls | urls |  | honoured | More URLs for metrics and health alone; https:// ones are served like those of clients.
-            enable-distributed-tracing | bool | false | ignored(traces are not written yet) | Send traces.
-            distributed-tracing-address | string | localhost:4317 | ignored(traces are not written yet) | Where to send traces.
-            distributed-tracing-service-name | string | etcd | ignored(traces are not written yet) | Service name in traces.
-            distributed-tracing-instance-id | string |  | ignored(traces are not written yet) | Instance id in traces.
-            distributed-tracing-sampling-rate | int | 0 | ignored(traces are not written yet) | Traces per million requests.
+            listen-metrics-urls | urls |  | honoured | More URLs for metrics, health and the log level alone; https:// ones are served like those of clients.
+            enable-distributed-tracing | bool | false | honoured | Send traces of calls to a collector, by OTLP.
+            distributed-tracing-address | string | localhost:4317 | honoured | The collector, host:port: OTLP over gRPC, without TLS.
+            distributed-tracing-service-name | string | etcd | honoured | The service.name in traces; the same for all members.
+            distributed-tracing-instance-id | string |  | honoured | The service.instance.id in traces; none if empty, else another for each member.
+            distributed-tracing-sampling-rate | int | 0 | honoured | Of a million calls whose client does not say whether to trace them, how many are traced.
             warning-apply-duration | duration | 100ms | honoured | Time to apply a request after which a warning is logged.
             warning-unary-request-duration | duration | 300ms | honoured | Time to answer a request after which a warning is logged.
 
@@ -155,6 +155,10 @@ final class FlagTable {
             unsafe-no-fsync | bool | false | ignored(every write is synced all the same) | Don't sync the disk.
 
             # Mainstay
+            audit-log-path | string |  | honoured | File for records of who called what, as JSON lines; none if empty.
+            audit-log-max-size | uint | 100 | honoured | Size in MiB at which another file takes its place.
+            audit-log-max-files | uint | 10 | honoured | Full files to keep, named path.1 (the newest) and so on.
+            audit-policy-file | string |  | honoured | YAML or JSON file that says what is recorded, and whether what can't be is refused; who and what of all calls if empty.
             config-file | string |  | honoured | YAML file with all settings; flags and environment are ignored then.
             version | bool | false | honoured | Print the version and exit.
             help | bool | false | honoured | Print this text and exit.

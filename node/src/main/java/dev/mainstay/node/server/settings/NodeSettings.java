@@ -17,6 +17,8 @@ import java.util.TreeSet;
  * @param peerTls how members speak to each other; empty for plaintext
  * @param clientTls how the https URLs for clients are served; empty if there are none
  * @param clientCertAuth whether the name in a client's certificate may stand for a user's
+ * @param tracing empty for none
+ * @param audit empty for no records of calls
  */
 public record NodeSettings(
         Identity identity,
@@ -30,7 +32,9 @@ public record NodeSettings(
         Compaction compaction,
         Checks checks,
         Auth auth,
-        Logging logging) {
+        Logging logging,
+        Optional<Tracing> tracing,
+        Optional<Audit> audit) {
 
     /**
      * Who this member is and where it keeps its data.
@@ -220,6 +224,24 @@ public record NodeSettings(
             return enabled;
         }
     }
+
+    /**
+     * Traces of calls.
+     *
+     * @param address of the collector, {@code host:port}
+     * @param instanceId which member the traces are from, in words of the operator's
+     * @param samplesPerMillion 0 to 1,000,000
+     */
+    public record Tracing(String address, String serviceName, Optional<String> instanceId, int samplesPerMillion) {}
+
+    /**
+     * Records of calls. The files have not been looked into.
+     *
+     * @param maxBytes of the file before another takes its place
+     * @param kept how many full files stay
+     * @param policy what is recorded; empty for the usual
+     */
+    public record Audit(Path path, long maxBytes, int kept, Optional<Path> policy) {}
 
     /**
      * @param level etcd's word: debug, info, warn, error, panic or fatal

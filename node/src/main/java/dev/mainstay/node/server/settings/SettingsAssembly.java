@@ -23,6 +23,11 @@ final class SettingsAssembly {
     private static final Set<String> LEVELS = Set.of("debug", "info", "warn", "error", "dpanic", "panic", "fatal");
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.%\\w]*");
 
+    private static final Pattern COLLECTOR = Pattern.compile("([\\w.-]+|\\[[0-9a-fA-F:.%]+])?:[0-9]{1,5}");
+    private static final int MILLION = 1_000_000;
+    private static final int MAX_AUDIT_MIB = 1 << 20;
+    private static final int MAX_AUDIT_FILES = 1000;
+
     private final FlagValues values;
     private final boolean fromFile;
     private final Consumer<String> warnings;
@@ -57,7 +62,42 @@ final class SettingsAssembly {
                 compaction(),
                 checks(),
                 new AuthAssembly(values).auth(),
-                logging());
+                logging(),
+                tracing(),
+                audit());
+    }
+
+    private Optional<NodeSettings.Tracing> tracing() {
+        if (!values.bool("enable-distributed-tracing")) {
+            return Optional.empty();
+        }
+        String address = values.string("distributed-tracing-address");
+        if (!COLLECTOR.matcher(address).matches()) {
+            throw BadSettingException.value(
+                    "--distributed-tracing-address must be host:port (set to \"" + address + "\")");
+        }
+        String instance = values.string("distributed-tracing-instance-id");
+        return Optional.of(new NodeSettings.Tracing(
+                address,
+                values.string("distributed-tracing-service-name"),
+                instance.isEmpty() ? Optional.empty() : Optional.of(instance),
+                values.number("distributed-tracing-sampling-rate", 0, MILLION)));
+    }
+
+    private Optional<NodeSettings.Audit> audit() {
+        String path = values.string("audit-log-path");
+        String policy = values.string("audit-policy-file");
+        if (path.isEmpty()) {
+            if (!policy.isEmpty()) {
+                throw BadSettingException.value("--audit-policy-file needs --audit-log-path, where to write");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(new NodeSettings.Audit(
+                Path.of(path),
+                (long) values.number("audit-log-max-size", 1, MAX_AUDIT_MIB) << 20,
+                values.number("audit-log-max-files", 0, MAX_AUDIT_FILES),
+                policy.isEmpty() ? Optional.empty() : Optional.of(Path.of(policy))));
     }
 
     private NodeSettings.Identity identity() {

@@ -111,8 +111,8 @@ class CallerCertificateTest {
         };
         GrpcTransport grpc =
                 new GrpcTransport(List.of(new EmptyKv().bindService()), List.of(ask), new TransportLimits(1 << 20));
-        HttpEndpoints http =
-                new HttpEndpoints(new Well(), HealthMeter.NONE, () -> "", "text/plain", "3", "3", Optional.empty());
+        HttpEndpoints http = new HttpEndpoints(
+                new Well(), HealthMeter.NONE, () -> "", "text/plain", "3", "3", Optional.empty(), Optional.empty());
         return ClientListeners.open(vertx, listen, Optional.of(new ClientSecurity(setup)), grpc, http);
     }
 

@@ -552,6 +552,45 @@ class SettingsReaderTest {
     }
 
     @Test
+    void tracesAreOffUnlessAskedForAndTheirOlderNamesCount() {
+        assertThat(settings(List.of("--distributed-tracing-sampling-rate=5"), Map.of())
+                        .tracing())
+                .isEmpty();
+        assertThat(settings(List.of("--experimental-enable-distributed-tracing"), Map.of())
+                        .tracing())
+                .contains(new NodeSettings.Tracing("localhost:4317", "etcd", Optional.empty(), 0));
+        assertThat(settings(
+                                List.of(
+                                        "--enable-distributed-tracing",
+                                        "--experimental-distributed-tracing-address=[::1]:4317",
+                                        "--distributed-tracing-service-name=store",
+                                        "--distributed-tracing-instance-id=m1",
+                                        "--distributed-tracing-sampling-rate=1000000"),
+                                Map.of())
+                        .tracing())
+                .contains(new NodeSettings.Tracing("[::1]:4317", "store", Optional.of("m1"), 1_000_000));
+        for (String wrong : List.of(
+                "--distributed-tracing-address=http://collector:4317",
+                "--distributed-tracing-sampling-rate=-1",
+                "--distributed-tracing-sampling-rate=1000001")) {
+            assertThat(refusal(List.of("--enable-distributed-tracing", wrong), Map.of()))
+                    .hasMessageContaining(wrong.substring(2, wrong.indexOf('=')));
+        }
+    }
+
+    @Test
+    void auditLogIsOffWithoutAPathAndAPolicyNeedsOne() {
+        assertThat(settings(List.of(), Map.of()).audit()).isEmpty();
+        assertThat(settings(List.of("--audit-log-path=/var/audit.log"), Map.of())
+                        .audit())
+                .contains(new NodeSettings.Audit(Path.of("/var/audit.log"), 100L << 20, 10, Optional.empty()));
+        assertThat(refusal(List.of("--audit-policy-file=/policy.yaml"), Map.of()))
+                .hasMessage("--audit-policy-file needs --audit-log-path, where to write");
+        assertThat(refusal(List.of("--audit-log-path=a", "--audit-log-max-size=0"), Map.of()))
+                .hasMessageStartingWith("--audit-log-max-size must be between 1 and ");
+    }
+
+    @Test
     void helpNamesEveryFlagAndVersionIsPrinted() {
         Invocation help = reader.read(List.of("-h"), Map.of());
 
