@@ -14,6 +14,8 @@ import dev.mainstay.etcd.proto.HashResponse;
 import dev.mainstay.etcd.proto.MaintenanceGrpc;
 import dev.mainstay.etcd.proto.MoveLeaderRequest;
 import dev.mainstay.etcd.proto.MoveLeaderResponse;
+import dev.mainstay.etcd.proto.SnapshotRequest;
+import dev.mainstay.etcd.proto.SnapshotResponse;
 import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
 import dev.mainstay.node.api.UnaryCalls.Responder;
@@ -47,6 +49,7 @@ final class MaintenanceService {
     private final ResponseHeaders headers;
     private final RangeReader reader;
     private final Access access;
+    private final SnapshotStreams snapshots;
 
     MaintenanceService(
             ApiSettings settings,
@@ -54,7 +57,8 @@ final class MaintenanceService {
             Proposals proposals,
             ResponseHeaders headers,
             RangeReader reader,
-            Access access) {
+            Access access,
+            SnapshotStreams snapshots) {
         this.settings = settings;
         this.raft = ports.raft();
         this.store = ports.store();
@@ -66,6 +70,7 @@ final class MaintenanceService {
         this.headers = headers;
         this.reader = reader;
         this.access = access;
+        this.snapshots = snapshots;
     }
 
     ServerServiceDefinition definition() {
@@ -95,6 +100,11 @@ final class MaintenanceService {
                         HashKVRequest.getDefaultInstance(),
                         HashKVResponse.getDefaultInstance(),
                         UnaryCalls.unary(this::hashKv))
+                .add(
+                        MaintenanceGrpc.getSnapshotMethod(),
+                        SnapshotRequest.getDefaultInstance(),
+                        SnapshotResponse.getDefaultInstance(),
+                        UnaryCalls.streaming((_, call) -> snapshots.start(call)))
                 .add(
                         MaintenanceGrpc.getMoveLeaderMethod(),
                         MoveLeaderRequest.getDefaultInstance(),

@@ -3,6 +3,7 @@ package dev.mainstay.node.server;
 import dev.mainstay.node.api.ApiPorts;
 import dev.mainstay.node.api.ApiSettings;
 import dev.mainstay.node.api.EtcdApi;
+import dev.mainstay.node.api.SnapshotStreams;
 import dev.mainstay.node.api.auth.Authentication;
 import dev.mainstay.node.api.auth.FailedLogins;
 import dev.mainstay.node.api.auth.JwtTokens;
@@ -219,7 +220,8 @@ public final class Member implements AutoCloseable {
         }
     }
 
-    private static NodeIdentity wanted(NodeSettings.Cluster cluster, String name) {
+    /** Who the flags say a member is. */
+    static NodeIdentity wanted(NodeSettings.Cluster cluster, String name) {
         List<String> urls = cluster.peerUrls().stream().map(MemberUrl::text).toList();
         long self = MemberId.ofBootstrapMember(urls, cluster.token());
         List<Long> all = cluster.members().stream()
@@ -263,6 +265,8 @@ public final class Member implements AutoCloseable {
                 parts.started(
                         "upkeep",
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
+                new EtcdExports(
+                        core.store(), core::clockMillis, settings.identity().dataDir()),
                 cluster::members,
                 core.memberChanges(),
                 authentication);
@@ -349,6 +353,25 @@ public final class Member implements AutoCloseable {
                 gateway::answerBytes);
     }
 
+    private static void bindSnapshots(MemberGauges gauges, SnapshotStreams snapshots) {
+        gauges.gauge("mainstay_client_snapshots_open", "Snapshots being sent to clients.", snapshots::open);
+        gauges.counter(
+                "mainstay_client_snapshots_total",
+                "Snapshots that clients were sent whole.",
+                snapshots,
+                SnapshotStreams::whole);
+        gauges.counter(
+                "mainstay_client_snapshots_failed_total",
+                "Snapshots for clients that ended before they were whole.",
+                snapshots,
+                SnapshotStreams::failed);
+        gauges.counter(
+                "mainstay_client_snapshot_bytes_total",
+                "Bytes of snapshots that clients were sent.",
+                snapshots,
+                SnapshotStreams::bytes);
+    }
+
     private void bindGauges(
             ExactRegistry registry,
             NodeSettings settings,
@@ -405,6 +428,7 @@ public final class Member implements AutoCloseable {
                 "mainstay_snapshots_open",
                 "Snapshots open for other members.",
                 () -> core.snapshots().open());
+        bindSnapshots(gauges, api.snapshots());
         gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
         parts.started("process meters", new ProcessMeters()).bind(registry);
     }
