@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotRestore {
 
     /** Where a directory is built that is there already and empty, such as a mounted volume. */
-    private static final String INSIDE = "restoring.tmp";
+    static final String INSIDE = "restoring.tmp";
 
     private final NodeSettings.Identity where;
     private final NodeIdentity identity;

@@ -96,6 +96,8 @@ enum ToolOutput {
             return bytes + " B";
         }
         double rounded = Math.floor(size * 10 + 0.5) / 10;
-        return String.format(Locale.ROOT, rounded < 10 ? "%.1f %s" : "%.0f %s", rounded, units[unit]);
+        return rounded < 10
+                ? String.format(Locale.ROOT, "%.1f %s", rounded, units[unit])
+                : (long) Math.rint(rounded) + " " + units[unit];
     }
 }
