@@ -52,7 +52,7 @@ class BoltFileTest {
         }
     }
 
-    @Seeds(40)
+    @Seeds(20)
     void whatIsWrittenIsRead(long seed) throws IOException {
         Random random = new Random(seed);
         Tree tree = new Tree();
@@ -114,7 +114,7 @@ class BoltFileTest {
         byte[] file = written(sample());
         int refused = 0;
         int read = 0;
-        for (int bit = 0; bit < file.length * 8; bit += 211) {
+        for (int bit = 0; bit < file.length * 8; bit += 607) {
             byte[] flipped = file.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
 
