@@ -5,6 +5,7 @@ import dev.mainstay.node.auth.User;
 import dev.mainstay.node.bolt.BoltVisitor;
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.Revision;
 import dev.mainstay.node.etcdformat.EtcdAlarms;
 import dev.mainstay.node.etcdformat.EtcdAuth;
 import dev.mainstay.node.etcdformat.EtcdBuckets;
@@ -33,7 +34,7 @@ final class EtcdContent implements BoltVisitor {
     private boolean authEnabled;
     private long authRevision;
     private long compactRevision = -1;
-    private long lastRevision;
+    private Revision last = new Revision(0, 0);
 
     /** Where keys go. */
     interface Keys {
@@ -55,7 +56,11 @@ final class EtcdContent implements BoltVisitor {
     @Override
     public void entry(byte[] key, ByteBuffer value) throws IOException {
         if (bucket.equals(EtcdBuckets.KEY)) {
-            lastRevision = EtcdKeys.revisionOf(key).main();
+            Revision revision = EtcdKeys.revisionOf(key);
+            if (revision.compareTo(last) <= 0) {
+                throw new EtcdRecordException("revision " + revision.main() + " is there twice");
+            }
+            last = revision;
             @Nullable KeyVersion version = EtcdKeys.version(key, value);
             if (version != null) {
                 keys.version(version);
@@ -132,6 +137,6 @@ final class EtcdContent implements BoltVisitor {
 
     /** The newest revision of an entry, also one without a key; 0 if there is none. */
     long lastRevision() {
-        return lastRevision;
+        return last.main();
     }
 }

@@ -6,6 +6,7 @@ import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.etcdformat.EtcdLease;
+import dev.mainstay.node.etcdformat.EtcdRecordException;
 import dev.mainstay.node.lease.Lease;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
@@ -64,7 +65,11 @@ public final class EtcdImport {
         try (KvLoad load = new KvLoad(store)) {
             EtcdContent content = new EtcdContent(version -> load.add(version));
             file.visit(content);
-            content.requireEtcd();
+            try {
+                content.requireEtcd();
+            } catch (EtcdRecordException e) {
+                throw new SnapshotException("the file can't be used: " + e.getMessage(), e);
+            }
             long newest = Math.max(1, Math.max(content.lastRevision(), content.compactRevision()));
             long revision = Math.addExact(newest, bump.amount());
             long compacted = bump.markCompacted() ? revision : content.compactRevision();

@@ -72,6 +72,9 @@ final class SnapshotRestore {
             } catch (IOException | RuntimeException e) {
                 Trees.delete(data);
                 Trees.delete(log);
+                if (apart) {
+                    Trees.delete(where.logDir());
+                }
                 throw e;
             }
         }

@@ -6,14 +6,17 @@ import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.server.settings.BadSettingException;
 import dev.mainstay.node.server.settings.Invocation;
 import dev.mainstay.node.server.settings.SettingsReader;
+import dev.mainstay.node.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code mainstay snapshot}: what etcdutl does with snapshots, for Mainstay's data directories. */
 final class SnapshotTool {
@@ -49,6 +52,9 @@ final class SnapshotTool {
     private static final Set<String> MEMBER_FLAGS = Set.of(
             "name", "data-dir", "wal-dir", "initial-cluster", "initial-cluster-token", "initial-advertise-peer-urls");
 
+    /** Leaves as many revisions as anybody can use. */
+    private static final long MAX_BUMP = 1L << 62;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -75,15 +81,19 @@ final class SnapshotTool {
             }
             return 0;
         } catch (ToolException e) {
-            err.println("Error: " + e.getMessage());
-            return e.exitCode();
+            return failed(e.getMessage(), e.exitCode());
         } catch (BadSettingException e) {
-            err.println("Error: " + e.getMessage());
-            return e.exitCode();
+            return failed(e.getMessage(), e.exitCode());
+        } catch (StorageException | UncheckedIOException e) {
+            return failed(e.getMessage(), 1);
         } catch (IOException e) {
-            err.println("Error: " + reason(e));
-            return 1;
+            return failed(reason(e), 1);
         }
+    }
+
+    private int failed(@Nullable String reason, int exitCode) {
+        err.println("Error: " + reason);
+        return exitCode;
     }
 
     private void status(List<String> arguments) throws IOException {
@@ -113,6 +123,9 @@ final class SnapshotTool {
         String snapshot = flags.only("snapshot restore");
         long bump = flags.number("bump-revision");
         boolean compacted = flags.isOn("mark-compacted");
+        if (bump > MAX_BUMP) {
+            throw ToolException.usage("--bump-revision must be at most " + MAX_BUMP);
+        }
         if (compacted != bump > 0) {
             throw ToolException.usage("--mark-compacted required if --bump-revision > 0, and disallowed otherwise");
         }

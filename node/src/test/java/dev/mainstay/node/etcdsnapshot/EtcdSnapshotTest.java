@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mainstay.node.apply.Applier;
 import dev.mainstay.node.auth.Role;
 import dev.mainstay.node.auth.User;
+import dev.mainstay.node.bolt.BoltContent;
+import dev.mainstay.node.bolt.BoltPlan;
+import dev.mainstay.node.bolt.BoltValue;
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.CommandBatch;
@@ -14,14 +17,19 @@ import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.KeyValue;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.common.Permission;
+import dev.mainstay.node.common.Revision;
+import dev.mainstay.node.etcdformat.EtcdBuckets;
+import dev.mainstay.node.etcdformat.EtcdKeys;
 import dev.mainstay.node.lease.Lease;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberTable;
 import dev.mainstay.node.mvcc.HashRead;
 import dev.mainstay.node.mvcc.HistoryRead;
+import dev.mainstay.node.mvcc.KeyVersion;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.storage.MemoryStore;
 import dev.mainstay.node.storage.StoreMoment;
@@ -203,6 +211,41 @@ class EtcdSnapshotTest {
         }
         Files.write(bad, good);
         assertThat(checked(bad).revision()).isEqualTo(2);
+    }
+
+    @Test
+    void otherDatabasesAndEntriesThatContradictThemselvesAreRefused() throws IOException {
+        Bytes revision = EtcdKeys.key(new Revision(5, 0), false);
+        Bytes deleted = EtcdKeys.key(new Revision(5, 0), true);
+        BoltContent other = listener -> {
+            listener.bucket(Bytes.utf8("books"));
+            listener.entry(Bytes.utf8("a"), BoltValue.of(new byte[3]));
+        };
+        BoltContent twice = listener -> {
+            listener.bucket(EtcdBuckets.KEY);
+            KeyVersion version =
+                    new KeyVersion(new Revision(5, 0), false, new KeyValue(revision, 5, 5, 1, Bytes.EMPTY, 0));
+            listener.entry(revision, BoltValue.of(EtcdKeys.value(version)));
+            listener.entry(deleted, BoltValue.of(EtcdKeys.value(version)));
+        };
+        BoltContent unreadable = listener -> {
+            listener.bucket(EtcdBuckets.KEY);
+            listener.entry(revision, BoltValue.of(new byte[] {-1, -1, -1}));
+        };
+        for (BoltContent content : List.of(other, twice, unreadable)) {
+            Path path = directory.resolve("odd");
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            BoltPlan.of(content).write(content, out);
+            Files.write(path, out.toByteArray());
+
+            try (SnapshotFile file = SnapshotFile.open(path)) {
+                assertThatThrownBy(file::check).isInstanceOf(SnapshotException.class);
+                assertThatThrownBy(file::requireHash).isInstanceOf(SnapshotException.class);
+                assertThatThrownBy(() ->
+                                new EtcdImport(new MemoryStore(), List.of(MEMBER), EtcdImport.Bump.NONE).from(file))
+                        .isInstanceOf(SnapshotException.class);
+            }
+        }
     }
 
     private static SnapshotFile.Status checked(Path path) throws IOException {
