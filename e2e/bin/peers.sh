@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings the real peers the tests compare against: etcd and etcdctl, unpacked from Debian packages into a cache folder
-# without installing anything. Prints the folder that holds the two binaries.
+# Brings the real peers the tests compare against: etcd, etcdctl and etcdutl, unpacked from Debian packages into a cache folder
+# without installing anything. Prints the folder that holds the binaries.
 #
 #   usage: peers.sh [-q]        -q: only print the folder
 #
@@ -18,7 +18,7 @@ bin=$root/etcd/usr/bin
 say() { [ "$quiet" = -q ] || echo "peers: $*" >&2; }
 fail() { echo "peers: $*" >&2; exit 1; }
 
-runs() { [ -x "$1/etcd" ] && [ -x "$1/etcdctl" ] && "$1/etcd" --version >/dev/null 2>&1; }
+runs() { [ -x "$1/etcd" ] && [ -x "$1/etcdctl" ] && [ -x "$1/etcdutl" ] && "$1/etcd" --version >/dev/null 2>&1; }
 
 if runs "$bin"; then
     echo "$bin"
@@ -26,7 +26,7 @@ if runs "$bin"; then
 fi
 
 command -v apt-get >/dev/null && command -v dpkg >/dev/null \
-    || fail "needs apt-get and dpkg (a Debian-like machine) to fetch etcd; or put etcd and etcdctl into $bin yourself"
+    || fail "needs apt-get and dpkg (a Debian-like machine) to fetch etcd; or put etcd, etcdctl and etcdutl into $bin yourself"
 
 mkdir -p "$root"
 # One fetch at a time: several test runs may start on a fresh machine together.

@@ -37,8 +37,11 @@ class ArchitectureTest {
             Map.entry("apply", 3),
             Map.entry("consensus", 4),
             Map.entry("watch", 4),
+            Map.entry("bolt", 4),
+            Map.entry("etcdformat", 4),
             Map.entry("leader", 5),
             Map.entry("snapshot", 5),
+            Map.entry("etcdsnapshot", 5),
             Map.entry("coordination", 5),
             Map.entry("api", 6),
             Map.entry("observability", 7),
@@ -134,8 +137,8 @@ class ArchitectureTest {
                         "org.rocksdb..", List.of(ROOT + "storage.rocksdb.."),
                         "org.apache.ratis..", List.of(ROOT + "consensus.."),
                         "io.grpc..", List.of(ROOT + "api..", ROOT + "observability..", ROOT + "server.."),
-                        "dev.mainstay.etcd.proto..", List.of(ROOT + "api..", ROOT + "server.."),
                         "io.opentelemetry..", List.of(ROOT + "observability.."),
+                        "dev.mainstay.etcd.proto..", List.of(ROOT + "api..", ROOT + "server..", ROOT + "etcdformat.."),
                         "io.quarkus..", List.of(ROOT + "server..", ROOT + "observability.."))
                 .entrySet()) {
             noClasses()

@@ -36,6 +36,11 @@ public final class Binaries {
         return peers().resolve("etcdctl");
     }
 
+    /** The real etcdutl. */
+    public static Path etcdutl() {
+        return peers().resolve("etcdutl");
+    }
+
     /** This module's folder, for its scripts and client programs. */
     public static Path e2eHome() {
         String home = System.getProperty("e2e.home");

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * The parts of a member that the services call.
  *
  * @param admission decides whether the store has room for a command
+ * @param exports makes snapshots for clients
  * @param members the members as of now
  */
 public record ApiPorts(
@@ -30,6 +31,7 @@ public record ApiPorts(
         Alarms alarms,
         Admission admission,
         StorageCare storageCare,
+        StoreExports exports,
         Supplier<Members> members,
         MemberChanges memberChanges,
         Authentication authentication) {}

@@ -22,6 +22,7 @@ public final class EtcdApi implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final DataGate gate;
     private final Recipes recipes;
+    private final SnapshotStreams snapshots;
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<ServerServiceDefinition> services;
 
@@ -39,6 +40,7 @@ public final class EtcdApi implements AutoCloseable {
                 settings.rangeThreads(),
                 settings.rangeBytesInFlight(),
                 settings.rangeAnswerBytes());
+        snapshots = new SnapshotStreams(ports.exports(), settings.storageVersion());
         scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("api-clock").daemon().factory());
         LearnerGate learners = new LearnerGate(settings.memberId(), ports.members());
@@ -89,6 +91,11 @@ public final class EtcdApi implements AutoCloseable {
         return recipes;
     }
 
+    /** The snapshots that clients are being sent. */
+    public SnapshotStreams snapshots() {
+        return snapshots;
+    }
+
     /** Bytes of range answers that are being built or wait for the network. */
     public long rangeBytesInFlight() {
         return ranges.bytesInFlight();
@@ -108,6 +115,7 @@ public final class EtcdApi implements AutoCloseable {
     public void close() {
         health.enterTerminalState();
         scheduler.shutdownNow();
+        snapshots.close();
         ranges.close();
     }
 
@@ -134,7 +142,8 @@ public final class EtcdApi implements AutoCloseable {
                 new ClusterService(
                                 ports.members(), ports.memberChanges(), reads, access, headers, InstantSource.system())
                         .definition(),
-                new MaintenanceService(settings, ports, proposals, headers, ranges, access, reads).definition(),
+                new MaintenanceService(settings, ports, proposals, headers, ranges, access, reads, snapshots)
+                        .definition(),
                 new AuthService(
                                 ports,
                                 new Login(ports.authentication(), reads, scheduler),

@@ -16,6 +16,8 @@ import dev.mainstay.etcd.proto.HashResponse;
 import dev.mainstay.etcd.proto.MaintenanceGrpc;
 import dev.mainstay.etcd.proto.MoveLeaderRequest;
 import dev.mainstay.etcd.proto.MoveLeaderResponse;
+import dev.mainstay.etcd.proto.SnapshotRequest;
+import dev.mainstay.etcd.proto.SnapshotResponse;
 import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
 import dev.mainstay.node.api.UnaryCalls.Responder;
@@ -50,6 +52,7 @@ final class MaintenanceService {
     private final RangeReader reader;
     private final Access access;
     private final Downgrades downgrades;
+    private final SnapshotStreams snapshots;
 
     MaintenanceService(
             ApiSettings settings,
@@ -58,7 +61,8 @@ final class MaintenanceService {
             ResponseHeaders headers,
             RangeReader reader,
             Access access,
-            Reads reads) {
+            Reads reads,
+            SnapshotStreams snapshots) {
         this.settings = settings;
         this.raft = ports.raft();
         this.store = ports.store();
@@ -71,6 +75,7 @@ final class MaintenanceService {
         this.reader = reader;
         this.access = access;
         this.downgrades = new Downgrades(reads);
+        this.snapshots = snapshots;
     }
 
     ServerServiceDefinition definition() {
@@ -100,6 +105,11 @@ final class MaintenanceService {
                         HashKVRequest.getDefaultInstance(),
                         HashKVResponse.getDefaultInstance(),
                         UnaryCalls.unary(this::hashKv))
+                .add(
+                        MaintenanceGrpc.getSnapshotMethod(),
+                        SnapshotRequest.getDefaultInstance(),
+                        SnapshotResponse.getDefaultInstance(),
+                        UnaryCalls.streaming((_, call) -> snapshots.start(call)))
                 .add(
                         MaintenanceGrpc.getMoveLeaderMethod(),
                         MoveLeaderRequest.getDefaultInstance(),

@@ -16,6 +16,7 @@ import dev.mainstay.node.mvcc.KvWriter;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.StoreTransaction;
 import dev.mainstay.node.storage.Table;
+import dev.mainstay.node.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -162,6 +163,11 @@ public final class Applier {
     /** The last entry that a state holds which nobody has open, such as a checkpoint. */
     public static LogPosition position(RowLookup rows) {
         return AppliedState.decode(rows.get(APPLIED, POSITION)).position();
+    }
+
+    /** Has a store that no log made begin behind a place in a log that is to come; its clock begins at 0. */
+    public static void begin(WriteSet changes, LogPosition position) {
+        changes.put(APPLIED, POSITION, new AppliedState(position, 0, StateHash.begin(position.index())).encode());
     }
 
     /** Cluster elapsed time in milliseconds as of the last applied entry: how long leaders have led, in sum. */

@@ -66,6 +66,17 @@ public final class AuthTable {
         return now;
     }
 
+    /** Takes all over from elsewhere, in place of what there was: for a table that nobody uses yet. */
+    public void load(WriteSet changes, boolean enabled, long revision, List<User> users, List<Role> roles) {
+        Edit edit = new Edit(changes);
+        now.users().forEach(user -> edit.removeUser(user.name()));
+        now.roles().forEach(role -> edit.removeRole(role.name()));
+        users.forEach(edit::put);
+        roles.forEach(edit::put);
+        edit.enabled = enabled;
+        edit.end(revision);
+    }
+
     /** From now on callers must say who they are. */
     public @Nullable ErrorCode enable(WriteSet changes) {
         if (now.enabled()) {
@@ -253,7 +264,10 @@ public final class AuthTable {
         }
 
         void end(boolean counts) {
-            long revision = now.revision() + (counts ? 1 : 0);
+            end(now.revision() + (counts ? 1 : 0));
+        }
+
+        void end(long revision) {
             changes.put(TABLE, new byte[] {STANDING}, AuthRecord.encode(new AuthRecord.Standing(enabled, revision)));
             now = new AuthState(enabled, revision, users, roles);
         }

@@ -56,6 +56,26 @@ public final class InstalledLog {
                 segments.size());
     }
 
+    /**
+     * Makes the log of a member whose state came from elsewhere and that has never run: no entries, and a term in which it votes
+     * for nobody.
+     *
+     * @param logDirectory where the log is to live; made if missing
+     * @param acknowledgedFile the file of the last acknowledged log index
+     * @param position where the state stands, the same on every member of the cluster
+     */
+    public static void begin(Path logDirectory, Path acknowledgedFile, long clusterId, LogPosition position)
+            throws IOException {
+        Path segments = RaftSettings.segmentDirectory(logDirectory, clusterId);
+        Files.createDirectories(segments);
+        new VoteRecord(segments, logDirectory).begin(position.term());
+        writeMark(logDirectory, position);
+        new AcknowledgedIndex(acknowledgedFile, position.index()).close();
+        WholeFile.force(segments);
+        WholeFile.force(logDirectory.resolve(segments.getName(logDirectory.getNameCount())));
+        WholeFile.force(logDirectory);
+    }
+
     /** Whether the log has the entry at the position, with its term: what follows it then belongs to the same history. */
     private static boolean goesOnBehind(List<SegmentFile> segments, LogPosition position) throws IOException {
         for (SegmentFile segment : segments) {

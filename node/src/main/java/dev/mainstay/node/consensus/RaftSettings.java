@@ -212,12 +212,20 @@ public record RaftSettings(
 
     /** The Raft group's name, the same on every member of the cluster. */
     UUID groupId() {
+        return groupId(clusterId);
+    }
+
+    private static UUID groupId(long clusterId) {
         return new UUID(0x6d61_696e_7374_4000L, clusterId);
     }
 
     /** Where Ratis keeps the segments and its metadata. */
     Path segmentDirectory() {
-        return logDirectory.resolve(groupId().toString()).resolve("current");
+        return segmentDirectory(logDirectory, clusterId);
+    }
+
+    static Path segmentDirectory(Path logDirectory, long clusterId) {
+        return logDirectory.resolve(groupId(clusterId).toString()).resolve("current");
     }
 
     private static void require(boolean holds, String what) {

@@ -67,6 +67,11 @@ final class VoteRecord {
         }
     }
 
+    /** Writes the record of a member that has reached a term and votes for nobody in it. */
+    void begin(long term) throws IOException {
+        WholeFile.write(record, "term=" + term + "\nvotedFor=" + NOBODY_KNOWN + "\n");
+    }
+
     private OptionalLong term() {
         var properties = new Properties();
         try (var reader = Files.newBufferedReader(record)) {

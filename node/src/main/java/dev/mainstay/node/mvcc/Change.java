@@ -24,7 +24,10 @@ record Change(Revision revision, Kind kind, @Nullable Revision predecessor, Byte
     enum Kind {
         CREATE(0, 1),
         UPDATE(1, 0),
-        DELETE(2, -1);
+        DELETE(2, -1),
+
+        /** A revision of which nothing is known any more but that there was one; its key is empty. */
+        GAP(3, 0);
 
         private final byte number;
         private final int keys;
@@ -43,6 +46,7 @@ record Change(Revision revision, Kind kind, @Nullable Revision predecessor, Byte
                 case 0 -> CREATE;
                 case 1 -> UPDATE;
                 case 2 -> DELETE;
+                case 3 -> GAP;
                 default -> throw new IllegalStateException("invariant broken: unknown kind of change " + number);
             };
         }

@@ -50,6 +50,9 @@ final class HistoryReader implements AutoCloseable {
             }
             List<Event> events = new ArrayList<>(changes.size());
             for (Change change : changes) {
+                if (change.kind() == Change.Kind.GAP) {
+                    continue;
+                }
                 Event event = event(change, main > compactRevision);
                 events.add(event);
                 bytes += size(event.kv()) + size(event.previous());

@@ -5,12 +5,8 @@ import dev.mainstay.node.storage.Cursor;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Hashes the versions that compaction keeps: those above the compact revision, and of each key the newest at or below it
- * unless that is a tombstone below it. Leaves out what merely hasn't been removed yet.
- */
+/** Hashes the {@link KeptVersions}: leaves out what merely hasn't been removed yet. */
 final class KvHash {
 
     /** Where the hash begins: that of an empty store must not be 0, which is how an answer without a hash looks. */
@@ -27,24 +23,16 @@ final class KvHash {
     static OptionalInt of(Cursor cursor, long revision, long compactRevision, BooleanSupplier givenUp) {
         CRC32C hash = new CRC32C();
         hash.update(SEED);
-        byte @Nullable [] keptOld = null;
+        KeptVersions kept = new KeptVersions(compactRevision);
         int rows = 0;
         for (cursor.seek(KvKey.before(KeyRange.all().from())); cursor.isValid(); cursor.next()) {
             if (++rows % ROWS_BETWEEN_LOOKS == 0 && givenUp.getAsBoolean()) {
                 return OptionalInt.empty();
             }
             byte[] key = cursor.key();
-            long main = KvKey.main(key);
-            if (main > revision) {
-                continue;
-            }
             byte[] value = cursor.value();
-            if (main <= compactRevision) {
-                boolean superseded = keptOld != null && KvKey.sameKey(keptOld, key);
-                keptOld = key;
-                if (superseded || (main < compactRevision && StoredVersion.isTombstone(value))) {
-                    continue;
-                }
+            if (KvKey.main(key) > revision || !kept.keeps(key, value)) {
+                continue;
             }
             hash.update(key);
             hash.update(value);

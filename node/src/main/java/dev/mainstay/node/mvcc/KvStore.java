@@ -9,6 +9,7 @@ import dev.mainstay.node.common.KeyValue;
 import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.StoreTransaction;
+import dev.mainstay.node.storage.StoreView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class KvStore implements KvView {
         return new KvStore(store, sight, CountsCodec.load(store));
     }
 
-    private static long newestRevision(Store store) {
+    static long newestRevision(StoreView store) {
         try (Cursor history = store.cursor(Schema.HISTORY, null, null)) {
             history.seekForPrev(Change.tableKey(Long.MAX_VALUE, Integer.MAX_VALUE));
             return history.isValid() ? Change.revision(history.key()).main() : 1;

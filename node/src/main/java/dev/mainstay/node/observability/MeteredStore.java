@@ -3,6 +3,7 @@ package dev.mainstay.node.observability;
 import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.Entry;
 import dev.mainstay.node.storage.Store;
+import dev.mainstay.node.storage.StoreMoment;
 import dev.mainstay.node.storage.StoreTransaction;
 import dev.mainstay.node.storage.Table;
 import java.util.function.LongConsumer;
@@ -50,6 +51,11 @@ public final class MeteredStore implements Store {
     @Override
     public Cursor cursor(Table table, byte @Nullable [] lower, byte @Nullable [] upper) {
         return store.cursor(table, lower, upper);
+    }
+
+    @Override
+    public StoreMoment moment() {
+        return store.moment();
     }
 
     @Override

@@ -323,6 +323,11 @@ final class Core implements AutoCloseable {
         return engine;
     }
 
+    /** Cluster elapsed time as far as this member knows it. */
+    long clockMillis() {
+        return clock.millis();
+    }
+
     Store store() {
         return store;
     }

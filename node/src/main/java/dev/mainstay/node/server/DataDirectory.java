@@ -131,6 +131,12 @@ public final class DataDirectory implements AutoCloseable {
             throws IOException, DataDirectoryException {
         Path file = directory.resolve("identity.json");
         if (!Files.exists(file)) {
+            if (Files.exists(directory.resolve(SnapshotRestore.INSIDE))) {
+                throw new DataDirectoryException(
+                        Problem.CANT_BEGIN,
+                        directory,
+                        "was to be made of a snapshot, which didn't come to its end. Restore the snapshot again.");
+            }
             if (notEmpty(directory.resolve("db")) || notEmpty(logDirectory)) {
                 throw new DataDirectoryException(
                         Problem.DAMAGED_IDENTITY,

@@ -18,6 +18,7 @@ import java.util.List;
 public final class Main implements QuarkusApplication {
 
     private static final String SERVER = "server";
+    private static final String SNAPSHOT = "snapshot";
 
     private final NodeRun node;
 
@@ -28,6 +29,10 @@ public final class Main implements QuarkusApplication {
 
     /** Answers what needs no node at once, and else starts one. */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(SNAPSHOT)) {
+            System.exit(new SnapshotTool(System.out, System.err)
+                    .run(List.of(arguments).subList(1, arguments.length)));
+        }
         try {
             switch (invocation(List.of(arguments))) {
                 case Invocation.Print print -> System.out.print(print.text());

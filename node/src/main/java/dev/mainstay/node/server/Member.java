@@ -6,6 +6,7 @@ import dev.mainstay.node.api.ApiSettings;
 import dev.mainstay.node.api.Deliveries;
 import dev.mainstay.node.api.EtcdApi;
 import dev.mainstay.node.api.Oversight;
+import dev.mainstay.node.api.SnapshotStreams;
 import dev.mainstay.node.api.audit.Audit;
 import dev.mainstay.node.api.audit.AuditLog;
 import dev.mainstay.node.api.audit.AuditPolicy;
@@ -238,7 +239,8 @@ public final class Member implements AutoCloseable {
         }
     }
 
-    private static NodeIdentity wanted(NodeSettings.Cluster cluster, String name) {
+    /** Who the flags say a member is. */
+    static NodeIdentity wanted(NodeSettings.Cluster cluster, String name) {
         List<String> urls = cluster.peerUrls().stream().map(MemberUrl::text).toList();
         long self = MemberId.ofBootstrapMember(urls, cluster.token());
         List<Long> all = cluster.members().stream()
@@ -282,6 +284,8 @@ public final class Member implements AutoCloseable {
                 parts.started(
                         "upkeep",
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
+                new EtcdExports(
+                        core.store(), core::clockMillis, settings.identity().dataDir()),
                 cluster::members,
                 core.memberChanges(),
                 authentication);
@@ -418,6 +422,25 @@ public final class Member implements AutoCloseable {
                 gateway::answerBytes);
     }
 
+    private static void bindSnapshots(MemberGauges gauges, SnapshotStreams snapshots) {
+        gauges.gauge("mainstay_client_snapshots_open", "Snapshots being sent to clients.", snapshots::open);
+        gauges.counter(
+                "mainstay_client_snapshots_total",
+                "Snapshots that clients were sent whole.",
+                snapshots,
+                SnapshotStreams::whole);
+        gauges.counter(
+                "mainstay_client_snapshots_failed_total",
+                "Snapshots for clients that ended before they were whole.",
+                snapshots,
+                SnapshotStreams::failed);
+        gauges.counter(
+                "mainstay_client_snapshot_bytes_total",
+                "Bytes of snapshots that clients were sent.",
+                snapshots,
+                SnapshotStreams::bytes);
+    }
+
     private void bindGauges(
             ExactRegistry registry,
             NodeSettings settings,
@@ -474,6 +497,7 @@ public final class Member implements AutoCloseable {
                 "mainstay_snapshots_open",
                 "Snapshots open for other members.",
                 () -> core.snapshots().open());
+        bindSnapshots(gauges, api.snapshots());
         gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
         parts.started("process meters", new ProcessMeters()).bind(registry);
     }

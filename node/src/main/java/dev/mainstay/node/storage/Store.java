@@ -22,6 +22,9 @@ public interface Store extends StoreView, AutoCloseable {
     /** The value of {@code key} as of the last flush: what a crash right now would leave. */
     byte @Nullable [] getDurable(Table table, byte[] key);
 
+    /** What the store holds right now, to be read in peace; writes go on. */
+    StoreMoment moment();
+
     /** Makes everything written so far durable. */
     void flush();
 

@@ -42,6 +42,7 @@ import dev.mainstay.etcd.proto.RangeResponse;
 import dev.mainstay.etcd.proto.RequestOp;
 import dev.mainstay.etcd.proto.ResponseHeader;
 import dev.mainstay.etcd.proto.SnapshotRequest;
+import dev.mainstay.etcd.proto.SnapshotResponse;
 import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.TxnRequest;
 import dev.mainstay.etcd.proto.TxnResponse;
@@ -51,7 +52,10 @@ import dev.mainstay.etcd.proto.WatchResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +72,6 @@ class ContractVectorsTest {
     private static final int RESOURCE_EXHAUSTED = 8;
     private static final int FAILED_PRECONDITION = 9;
     private static final int OUT_OF_RANGE = 11;
-    private static final int UNIMPLEMENTED = 12;
     private static final int DATA_LOSS = 15;
 
     private final ServedMember member = new ServedMember();
@@ -496,15 +499,30 @@ class ContractVectorsTest {
         assertThat(stubs.kv().txn(txn(op(get("a")))).getSucceeded()).isTrue();
     }
 
-    /** 37, a transfer of leadership to a stranger, needs a whole member: MemberTest has it. */
     @Test
-    void vector36IsOfALaterIssue() {
-        assertRefused(
-                () -> stubs.maintenance()
-                        .snapshot(SnapshotRequest.getDefaultInstance())
-                        .hasNext(),
-                UNIMPLEMENTED,
-                "unknown method Snapshot for service etcdserverpb.Maintenance");
+    void vector36ASnapshotIsSectorsAndTheirHash() throws NoSuchAlgorithmException {
+        stubs.kv().put(put("a", "1"));
+        stubs.kv().put(put("b", "x".repeat(100_000)));
+
+        List<SnapshotResponse> answers = new ArrayList<>();
+        stubs.maintenance().snapshot(SnapshotRequest.getDefaultInstance()).forEachRemaining(answers::add);
+
+        SnapshotResponse last = answers.removeLast();
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        long left =
+                answers.stream().mapToLong(answer -> answer.getBlob().size()).sum();
+        assertThat(left).isPositive().matches(bytes -> bytes % 512 == 0);
+        for (SnapshotResponse answer : answers) {
+            left -= answer.getBlob().size();
+            assertThat(answer.getBlob().size()).isBetween(1, 32 << 10);
+            assertThat(answer.getRemainingBytes()).isEqualTo(left);
+            assertThat(answer.getVersion()).isEqualTo("3.7.0");
+            assertThat(answer.hasHeader()).isFalse();
+            digest.update(answer.getBlob().toByteArray());
+        }
+        assertThat(answers).hasSizeGreaterThan(3);
+        assertThat(last.getRemainingBytes()).isZero();
+        assertThat(last.getBlob().toByteArray()).isEqualTo(digest.digest());
     }
 
     @Test

@@ -136,6 +136,7 @@ final class ServedMember implements AutoCloseable {
                         alarms,
                         admission,
                         new Care(memory, store),
+                        new StoreCopies(memory, clock::millis),
                         this::members,
                         memberChanges,
                         authentication(applier)),

@@ -77,6 +77,11 @@ public final class CountingStore implements Store {
     }
 
     @Override
+    public StoreMoment moment() {
+        return store.moment();
+    }
+
+    @Override
     public void flush() {
         store.flush();
     }

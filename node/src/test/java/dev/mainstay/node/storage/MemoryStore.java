@@ -104,6 +104,38 @@ public final class MemoryStore implements Store {
     }
 
     @Override
+    public StoreMoment moment() {
+        synchronized (lock) {
+            MemoryStore copy = new MemoryStore();
+            copy.current = new LinkedHashMap<>(current);
+            current.values().forEach(map -> shared.put(map, true));
+            return copy.new Moment();
+        }
+    }
+
+    /** The store itself, which nobody writes to. */
+    private final class Moment implements StoreMoment {
+
+        @Override
+        public byte @Nullable [] get(Table table, byte[] key) {
+            return MemoryStore.this.get(table, key);
+        }
+
+        @Override
+        public @Nullable Entry first(Table table, byte[] from, byte[] to) {
+            return MemoryStore.this.first(table, from, to);
+        }
+
+        @Override
+        public Cursor cursor(Table table, byte @Nullable [] lower, byte @Nullable [] upper) {
+            return MemoryStore.this.cursor(table, lower, upper);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Override
     public void flush() {
         synchronized (lock) {
             durable = new LinkedHashMap<>(current);

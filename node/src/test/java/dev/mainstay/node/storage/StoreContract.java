@@ -55,6 +55,36 @@ public abstract class StoreContract {
     }
 
     @Test
+    void aMomentStaysAsItWas() throws Exception {
+        Store store = kept(open());
+        write(store, changes -> {
+            changes.put(ONE, key(1), key(7));
+            changes.put(TWO, key(1), key(7));
+        });
+
+        try (StoreMoment moment = store.moment()) {
+            write(store, changes -> {
+                changes.put(ONE, key(1), key(8));
+                changes.put(ONE, key(2), key(8));
+                changes.delete(TWO, key(1));
+            });
+            store.flush();
+            store.compactRange(TWO, null, null);
+
+            assertThat(moment.get(ONE, key(1))).isEqualTo(key(7));
+            assertThat(moment.get(TWO, key(1))).isEqualTo(key(7));
+            assertThat(moment.first(ONE, key(2), key(9))).isNull();
+            try (Cursor cursor = moment.cursor(ONE, null, null)) {
+                cursor.seek(key(0));
+                assertThat(cursor.key()).isEqualTo(key(1));
+                cursor.next();
+                assertThat(cursor.isValid()).isFalse();
+            }
+        }
+        assertThat(store.get(TWO, key(1))).isNull();
+    }
+
+    @Test
     void nothingIsVisibleBeforeTheWriteNorAfterADroppedTransaction() throws Exception {
         Store store = kept(open());
 

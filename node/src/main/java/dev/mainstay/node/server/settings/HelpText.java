@@ -11,6 +11,9 @@ final class HelpText {
               mainstay [server] [flags]
                 Start a node.
 
+              mainstay snapshot restore|status|verify
+                Work with snapshots, while no member runs; mainstay snapshot --help says more.
+
               mainstay --version
                 Print the version.
 

@@ -8,6 +8,7 @@ import dev.mainstay.node.storage.StorageException;
 import dev.mainstay.node.storage.StorageFailedException;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.StoreFaultListener;
+import dev.mainstay.node.storage.StoreMoment;
 import dev.mainstay.node.storage.StoreTransaction;
 import dev.mainstay.node.storage.Table;
 import java.io.IOException;
@@ -214,6 +215,17 @@ public final class RocksStore implements Store {
         try {
             ColumnFamilyHandle handle = handle(table);
             return new RocksCursor(gate, lower, upper, how -> db.newIterator(handle, how));
+        } catch (RuntimeException e) {
+            gate.leave();
+            throw e;
+        }
+    }
+
+    @Override
+    public StoreMoment moment() {
+        gate.enter();
+        try {
+            return new RocksMoment(gate, db, this::handle);
         } catch (RuntimeException e) {
             gate.leave();
             throw e;

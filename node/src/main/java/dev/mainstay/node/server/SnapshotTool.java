@@ -1,0 +1,168 @@
+package dev.mainstay.node.server;
+
+import dev.mainstay.node.etcdsnapshot.EtcdImport;
+import dev.mainstay.node.etcdsnapshot.SnapshotFile;
+import dev.mainstay.node.membership.MemberId;
+import dev.mainstay.node.server.settings.BadSettingException;
+import dev.mainstay.node.server.settings.Invocation;
+import dev.mainstay.node.server.settings.SettingsReader;
+import dev.mainstay.node.storage.StorageException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code mainstay snapshot}: what etcdutl does with snapshots, for Mainstay's data directories. */
+final class SnapshotTool {
+
+    private static final String HELP = """
+            Usage:
+
+              mainstay snapshot restore <file> --data-dir <directory> [flags]
+                Make a data directory of a snapshot, taken from Mainstay or from etcd 3.4 and newer.
+                Start the member on it with the same --name, --initial-cluster, --initial-cluster-token
+                and --initial-advertise-peer-urls, and --initial-cluster-state new.
+
+                  --name 'default'                  Name of this member.
+                  --data-dir ''                     Directory to make; ${name}.etcd if empty.
+                  --wal-dir ''                      Directory of its own for the log.
+                  --initial-cluster                 Members of the new cluster: name=url,name2=url.
+                  --initial-cluster-token           Sets clusters with the same addresses apart.
+                  --initial-advertise-peer-urls     This member's peer URLs as the others reach them.
+                  --skip-hash-check                 Take a file without integrity hash, as one copied
+                                                    from a data directory of etcd is.
+                  --bump-revision 0                 How much to add to the newest revision.
+                  --mark-compacted                  Mark it as compacted; with --bump-revision only.
+
+              mainstay snapshot status <file>
+                Print hash, revision, number of entries and size.
+
+              mainstay snapshot verify <file>
+                Look at every byte: integrity hash, pages, entries. Print what status prints.
+
+              -w, --write-out simple, fields, json or table
+            """;
+
+    private static final Set<String> MEMBER_FLAGS = Set.of(
+            "name", "data-dir", "wal-dir", "initial-cluster", "initial-cluster-token", "initial-advertise-peer-urls");
+
+    /** Leaves as many revisions as anybody can use. */
+    private static final long MAX_BUMP = 1L << 62;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    SnapshotTool(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Does what the arguments after {@code snapshot} say; the exit code. */
+    int run(List<String> arguments) {
+        if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
+            out.print(HELP);
+            return 0;
+        }
+        try {
+            List<String> rest = arguments.subList(1, arguments.size());
+            switch (arguments.getFirst()) {
+                case "restore" -> restore(rest);
+                case "status" -> status(rest);
+                case "verify" -> verify(rest);
+                default ->
+                    throw ToolException.usage("unknown command \"" + arguments.getFirst()
+                            + "\" for \"mainstay snapshot\": it is one of restore, status, verify");
+            }
+            return 0;
+        } catch (ToolException e) {
+            return failed(e.getMessage(), e.exitCode());
+        } catch (BadSettingException e) {
+            return failed(e.getMessage(), e.exitCode());
+        } catch (StorageException | UncheckedIOException e) {
+            return failed(e.getMessage(), 1);
+        } catch (IOException e) {
+            return failed(reason(e), 1);
+        }
+    }
+
+    private int failed(@Nullable String reason, int exitCode) {
+        err.println("Error: " + reason);
+        return exitCode;
+    }
+
+    private void status(List<String> arguments) throws IOException {
+        ToolFlags flags = ToolFlags.parse(arguments, Set.of(), Set.of());
+        ToolOutput output = flags.output();
+        try (SnapshotFile file = SnapshotFile.open(Path.of(flags.only("snapshot status")))) {
+            out.print(output.print(columns(file.status())));
+        }
+    }
+
+    private void verify(List<String> arguments) throws IOException {
+        ToolFlags flags = ToolFlags.parse(arguments, Set.of(), Set.of("skip-hash-check"));
+        ToolOutput output = flags.output();
+        try (SnapshotFile file = SnapshotFile.open(Path.of(flags.only("snapshot verify")))) {
+            if (!flags.isOn("skip-hash-check")) {
+                file.requireHash();
+            }
+            out.print(output.print(columns(file.check())));
+        }
+    }
+
+    private void restore(List<String> arguments) throws IOException {
+        Set<String> valued = new HashSet<>(MEMBER_FLAGS);
+        valued.add("bump-revision");
+        valued.add("initial-memory-map-size");
+        ToolFlags flags = ToolFlags.parse(arguments, valued, Set.of("skip-hash-check", "mark-compacted"));
+        String snapshot = flags.only("snapshot restore");
+        long bump = flags.number("bump-revision");
+        boolean compacted = flags.isOn("mark-compacted");
+        if (bump > MAX_BUMP) {
+            throw ToolException.usage("--bump-revision must be at most " + MAX_BUMP);
+        }
+        if (compacted != bump > 0) {
+            throw ToolException.usage("--mark-compacted required if --bump-revision > 0, and disallowed otherwise");
+        }
+        List<String> member = new ArrayList<>();
+        flags.values().forEach((name, value) -> {
+            if (MEMBER_FLAGS.contains(name) && !value.isEmpty()) {
+                member.add("--" + name + "=" + value);
+            }
+        });
+        if (!(new SettingsReader("").read(member, Map.of()) instanceof Invocation.Run run)) {
+            throw ToolException.usage("the flags are not those of a member");
+        }
+        SnapshotRestore.Restored restored = new SnapshotRestore(run.settings(), new EtcdImport.Bump(bump, compacted))
+                .from(Path.of(snapshot), !flags.isOn("skip-hash-check"));
+        err.println("restored " + snapshot + " into "
+                + run.settings().identity().dataDir() + ": revision "
+                + restored.state().revision() + ", compacted at "
+                + Math.max(0, restored.state().compactRevision()) + ", "
+                + restored.state().leases() + " leases, "
+                + restored.state().users() + " users; member "
+                + MemberId.hex(restored.identity().memberId()) + " of cluster "
+                + MemberId.hex(restored.identity().clusterId()));
+    }
+
+    private static List<ToolOutput.Column> columns(SnapshotFile.Status status) {
+        return List.of(
+                new ToolOutput.Column("HASH", "Hash", "hash", status.hash(), Long.toHexString(status.hash())),
+                ToolOutput.Column.of("REVISION", "Revision", "revision", status.revision()),
+                ToolOutput.Column.of("TOTAL KEYS", "Keys", "totalKey", status.totalKeys()),
+                new ToolOutput.Column(
+                        "TOTAL SIZE", "Size", "totalSize", status.totalBytes(), ToolOutput.size(status.totalBytes())));
+    }
+
+    private static String reason(IOException e) {
+        return e.getClass().getPackageName().startsWith("java.")
+                        && !e.getClass().equals(IOException.class)
+                ? e.getClass().getSimpleName() + ": " + e.getMessage()
+                : String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.bolt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.etcdsnapshot;
+
+import org.jspecify.annotations.NullMarked;
