@@ -8,9 +8,10 @@ SOURCES   := $(shell find pom.xml node/pom.xml node/src/main -type f)
 DATA_DIR  ?= ./data
 CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+KUBECTL   ?= kubectl
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover rejoin format clean peers
+.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover rejoin format clean peers manifests install deploy run-operator
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -57,6 +58,19 @@ failover: peers dist ## How long writes stop when the leader goes, on etcd and M
 
 rejoin: peers dist ## How a member with an empty disk, or long down, comes back under writes (KEYS=1000000, REJOIN_ARGS)
 	@e2e/bin/run bench.RejoinBench --keys=$(or $(KEYS),1000000) $(REJOIN_ARGS)
+
+manifests: ## Write the definitions of the custom resources anew from their types
+	@$(MVN) -q -pl crds test -Dtest=ManifestsTest -Dmanifests.write=true
+
+install: ## Install the custom resources into the Kubernetes cluster of the current context
+	@$(KUBECTL) apply --server-side -k crds/manifests
+
+deploy: ## Install the custom resources and the operator, whose images the cluster must know
+	@$(KUBECTL) apply --server-side -k kustomize/base
+
+run-operator: ## Run the operator here against the current context (NODE_IMAGE); it must reach the pods' addresses
+	@$(MVN) -q -pl crds,operator package -DskipTests -Dspotless.check.skip
+	@"$$(scripts/jdk25)/bin/java" -jar operator/target/quarkus-app/quarkus-run.jar --node-image=$(or $(NODE_IMAGE),mainstay/node)
 
 format: ## Format every source file
 	@$(MVN) -q spotless:apply

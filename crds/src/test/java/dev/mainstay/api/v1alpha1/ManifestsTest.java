@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ManifestsTest {
 
     private static final Path CHECKED_IN = Path.of("manifests");
+    private static final String KUSTOMIZATION = "kustomization.yaml";
 
     @TempDir
     Path scratch;
@@ -39,11 +40,20 @@ class ManifestsTest {
 
         SortedMap<String, String> found = new TreeMap<>();
         try (Stream<Path> files = Files.list(CHECKED_IN)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(file -> !file.endsWith(KUSTOMIZATION)).toList()) {
                 found.put(file.getFileName().toString(), Files.readString(file));
             }
         }
         assertThat(found).as("run make manifests").isEqualTo(generated);
+    }
+
+    @Test
+    void kustomizeKnowsEveryDefinition() throws IOException {
+        Map<?, ?> kustomization =
+                Serialization.unmarshal(Files.readString(CHECKED_IN.resolve(KUSTOMIZATION)), Map.class);
+
+        assertThat(kustomization.get("resources"))
+                .isEqualTo(List.copyOf(Manifests.generate(scratch).keySet()));
     }
 
     @Test

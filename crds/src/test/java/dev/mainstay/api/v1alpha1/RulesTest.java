@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -191,6 +192,19 @@ class RulesTest {
         }
 
         assertThat(refused).isEqualTo(all);
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void samplesAreAccepted() throws IOException {
+        try (Stream<Path> samples = Files.list(Path.of("../kustomize/samples"))) {
+            for (Path sample : samples.toList()) {
+                Map<String, Object> object = Serialization.unmarshal(Files.readString(sample), Map.class);
+                assertThat(rules("etcdclusters").refusals(object, null))
+                        .as(sample.toString())
+                        .isEmpty();
+            }
+        }
     }
 
     private static Set<String> refusals(Case c) {
