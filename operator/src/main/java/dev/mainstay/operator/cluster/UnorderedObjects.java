@@ -3,9 +3,12 @@ package dev.mainstay.operator.cluster;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.desired.DesiredObjects;
+import dev.mainstay.operator.cluster.desired.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,15 +29,27 @@ final class UnorderedObjects {
     private static final String HASH = MainstayApi.GROUP + "/desired-hash";
     private static final int NOT_FOUND = 404;
 
+    /** Leaves alone what we say nothing about. */
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
     private final KubernetesClient kubernetes;
 
     UnorderedObjects(KubernetesClient kubernetes) {
         this.kubernetes = kubernetes;
     }
 
-    /** Creates or changes what isn't as wanted. */
+    /** Creates or changes what isn't as wanted, and takes away what isn't wanted any more. */
     void apply(EtcdCluster cluster) {
-        for (HasMetadata wanted : new DesiredObjects(cluster).all()) {
+        DesiredObjects desired = new DesiredObjects(cluster);
+        for (HasMetadata unwanted : desired.unwanted()) {
+            HasMetadata found = kubernetes.resource(unwanted).get();
+            if (found != null
+                    && Names.labels(cluster.getMetadata().getName())
+                            .equals(found.getMetadata().getLabels())) {
+                var _ = kubernetes.resource(found).delete();
+            }
+        }
+        for (HasMetadata wanted : desired.all()) {
             String hash = hash(wanted);
             Map<String, String> annotations = new TreeMap<>(
                     Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
@@ -60,7 +75,7 @@ final class UnorderedObjects {
         Map<String, String> annotations =
                 Objects.requireNonNullElse(found.getMetadata().getAnnotations(), Map.of());
         if (!hash.equals(annotations.get(HASH))) {
-            var _ = kubernetes.resource(wanted).patch();
+            var _ = kubernetes.resource(wanted).patch(MERGE, wanted);
         }
     }
 

@@ -79,6 +79,16 @@ class ClusterPassTest {
         settle();
         assertThat(pods()).containsExactly("a-1", "a-2", "a-3");
         assertThat(cluster().getStatus().votingReplicas()).isEqualTo(3);
+        assertThat(client.policy()
+                        .v1()
+                        .podDisruptionBudget()
+                        .inNamespace(NAMESPACE)
+                        .withName("a")
+                        .get()
+                        .getSpec()
+                        .getMinAvailable()
+                        .getIntVal())
+                .isEqualTo(2);
         assertThat(cluster().getStatus().operation()).isNull();
     }
 
@@ -106,6 +116,16 @@ class ClusterPassTest {
                 .isNotNull();
         assertThat(client.serviceAccounts().inNamespace(NAMESPACE).withName("a").get())
                 .isNotNull();
+
+        change(spec -> spec.put("networkPolicy", Map.of("enabled", false)));
+        settle();
+        assertThat(client.network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(NAMESPACE)
+                        .withName("a")
+                        .get())
+                .isNull();
     }
 
     @Test

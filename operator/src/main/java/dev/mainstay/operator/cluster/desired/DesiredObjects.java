@@ -45,15 +45,34 @@ public final class DesiredObjects {
     /** All of them. */
     public List<HasMetadata> all() {
         List<HasMetadata> objects = new ArrayList<>(List.of(account(), headless(), clients()));
-        DisruptionBudget budget = cluster.getSpec().disruptionBudget();
-        if (budget == null || budget.enabled()) {
+        if (wantsBudget()) {
             objects.add(budget());
         }
-        NetworkAccess access = Objects.requireNonNullElse(cluster.getSpec().networkPolicy(), NetworkAccess.DEFAULT);
-        if (access.enabled()) {
-            objects.add(network(access));
+        if (access().enabled()) {
+            objects.add(network(access()));
         }
         return objects;
+    }
+
+    /** Those that the spec switches off. */
+    public List<HasMetadata> unwanted() {
+        List<HasMetadata> objects = new ArrayList<>();
+        if (!wantsBudget()) {
+            objects.add(budget());
+        }
+        if (!access().enabled()) {
+            objects.add(network(access()));
+        }
+        return objects;
+    }
+
+    private boolean wantsBudget() {
+        DisruptionBudget budget = cluster.getSpec().disruptionBudget();
+        return budget == null || budget.enabled();
+    }
+
+    private NetworkAccess access() {
+        return Objects.requireNonNullElse(cluster.getSpec().networkPolicy(), NetworkAccess.DEFAULT);
     }
 
     private ObjectMeta meta(String objectName) {
