@@ -8,6 +8,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelRuntime;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
@@ -48,6 +49,8 @@ final class Rules {
                     CelFunctionBinding.from(
                             "quantity_compare", Long.class, Long.class, (a, b) -> (long) Long.compare(a, b)))
             .build();
+
+    private static final Map<String, CelRuntime.Program> PROGRAMS = new TreeMap<>();
 
     private final JSONSchemaProps root;
 
@@ -101,7 +104,12 @@ final class Rules {
             Map<String, Object> variables = new TreeMap<>();
             variables.put("self", self);
             variables.put("oldSelf", old == null ? "" : old);
-            return (boolean) CEL.createProgram(CEL.compile(rule).getAst()).eval(variables);
+            CelRuntime.Program program = PROGRAMS.get(rule);
+            if (program == null) {
+                program = CEL.createProgram(CEL.compile(rule).getAst());
+                PROGRAMS.put(rule, program);
+            }
+            return (boolean) program.eval(variables);
         } catch (Exception e) {
             throw new IllegalStateException(rule, e);
         }

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every validation rule, both ways. */
 class RulesTest {
 
+    private static final Map<String, Rules> RULES = new TreeMap<>();
+
     private static final String CLUSTER = "metadata: {name: a}\nspec: {version: 1.4.2, storage: {size: 8Gi}}";
     private static final String MEMBER = "metadata: {name: a-1}\nspec: {clusterName: a, incarnation: 1, join: Learner,"
             + " version: 1.4.2, templateHash: x, volumeClaimName: a-1}";
@@ -214,6 +216,10 @@ class RulesTest {
     }
 
     private static Rules rules(String plural) {
+        return RULES.computeIfAbsent(plural, RulesTest::read);
+    }
+
+    private static Rules read(String plural) {
         try {
             return new Rules(Serialization.unmarshal(
                     Files.readString(Path.of("manifests", plural + ".mainstay.dev.yaml")),
