@@ -8,10 +8,9 @@ SOURCES   := $(shell find pom.xml node/pom.xml node/src/main -type f)
 DATA_DIR  ?= ./data
 CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-KUBECTL   ?= kubectl
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover rejoin format clean peers manifests install deploy run-operator
+.PHONY: help run cluster test simulate dist differential crash-test chaos bench failover rejoin format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -58,6 +57,9 @@ failover: peers dist ## How long writes stop when the leader goes, on etcd and M
 
 rejoin: peers dist ## How a member with an empty disk, or long down, comes back under writes (KEYS=1000000, REJOIN_ARGS)
 	@e2e/bin/run bench.RejoinBench --keys=$(or $(KEYS),1000000) $(REJOIN_ARGS)
+
+KUBECTL ?= kubectl
+.PHONY: manifests install deploy run-operator
 
 manifests: ## Write the definitions of the custom resources anew from their types
 	@$(MVN) -q -pl crds test -Dtest=ManifestsTest -Dmanifests.write=true
