@@ -65,6 +65,22 @@ failover: peers dist ## How long writes stop when the leader goes, on etcd and M
 rejoin: peers dist ## How a member with an empty disk, or long down, comes back under writes (KEYS=1000000, REJOIN_ARGS)
 	@e2e/bin/run bench.RejoinBench --keys=$(or $(KEYS),1000000) $(REJOIN_ARGS)
 
+KUBECTL ?= kubectl
+.PHONY: manifests install deploy run-operator
+
+manifests: ## Write the definitions of the custom resources anew from their types
+	@$(MVN) -q -pl crds test -Dtest=ManifestsTest -Dmanifests.write=true
+
+install: ## Install the custom resources into the Kubernetes cluster of the current context
+	@$(KUBECTL) apply --server-side -k crds/manifests
+
+deploy: ## Install the custom resources and the operator, whose images the cluster must know
+	@$(KUBECTL) apply --server-side -k kustomize/base
+
+run-operator: ## Run the operator here against the current context (NODE_IMAGE); it must reach the pods' addresses
+	@$(MVN) -q -pl crds,operator package -DskipTests -Dspotless.check.skip
+	@"$$(scripts/jdk25)/bin/java" -jar operator/target/quarkus-app/quarkus-run.jar --node-image=$(or $(NODE_IMAGE),mainstay/node)
+
 format: ## Format every source file
 	@$(MVN) -q spotless:apply
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Options: {@code -Dcrash.kills} how many kills (25); {@code -Dcrash.seed}; {@code -Dcrash.subject=etcd} tries the test on
+ * Options: {@code -Dcrash.kills} how many kills (12); {@code -Dcrash.seed}; {@code -Dcrash.subject=etcd} tries the test on
  * the original.
  */
 @Tag("crash")
@@ -37,7 +37,7 @@ class CrashE2E {
 
     @Test
     void everythingAcknowledgedSurvivesKill9(@TempDir Path dir) throws InterruptedException {
-        int kills = Integer.getInteger("crash.kills", 25);
+        int kills = Integer.getInteger("crash.kills", 12);
         long seed = Long.getLong("crash.seed", System.nanoTime());
         System.out.println("crash: seed " + seed + ", " + kills + " kills");
         Random random = new Random(seed);

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Options: {@code -Ddifferential.members} how many members each side has (1, and then 3); {@code -Ddifferential.operations}
- * how many steps (20,000 for one member, 1,000 for several); {@code -Ddifferential.seed} the first seed (random);
+ * how many steps (10,000 for one member, 1,000 for several); {@code -Ddifferential.seed} the first seed (random);
  * {@code -Ddifferential.round} steps per seed and pair of servers (5,000); {@code -Ddifferential.pairs} how many pairs run
  * side by side (2 of one member, 1 of several); {@code -Ddifferential.shrink} seconds to spend on making a failure small
  * (180); {@code -Ddifferential.subject=etcd} compares etcd with itself.
@@ -58,7 +58,7 @@ class DifferentialE2E {
     @ParameterizedTest(name = "{0} members")
     @MethodSource("sizes")
     void everyAnswerToARandomSequenceIsTheOneEtcdGives(int members) {
-        long operations = Long.getLong("differential.operations", members == 1 ? 20_000 : 1_000);
+        long operations = Long.getLong("differential.operations", members == 1 ? 10_000 : 1_000);
         int pairsAtATime = Integer.getInteger("differential.pairs", members == 1 ? 2 : 1);
         int round = Integer.getInteger("differential.round", 5_000);
         long firstSeed = Long.getLong("differential.seed", System.nanoTime());

@@ -1,0 +1,37 @@
+package dev.mainstay.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is seen of a schedule. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record EtcdBackupScheduleStatus(
+        @Nullable @JsonPropertyDescription("The last time that was due, RFC 3339.")
+        String lastScheduleTime,
+
+        @Nullable @JsonPropertyDescription("The next time, RFC 3339.")
+        String nextScheduleTime,
+
+        @Nullable @JsonPropertyDescription("When a backup last succeeded, RFC 3339.")
+        String lastSuccessfulTime,
+
+        @Nullable @JsonPropertyDescription("When a backup was last proven, RFC 3339.")
+        String lastVerifiedTime,
+
+        @JsonPropertyDescription("Backups that run.") List<NameRef> active,
+        @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
+
+    /** Before anything was seen. */
+    public static final EtcdBackupScheduleStatus EMPTY =
+            new EtcdBackupScheduleStatus(null, null, null, null, List.of(), List.of());
+
+    public EtcdBackupScheduleStatus {
+        active = Values.listOf(active);
+        conditions = Values.listOf(conditions);
+    }
+}

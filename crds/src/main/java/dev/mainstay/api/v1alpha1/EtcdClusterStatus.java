@@ -1,0 +1,130 @@
+package dev.mainstay.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is seen of a cluster. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record EtcdClusterStatus(
+        @Nullable @JsonPropertyDescription("Generation of the spec that this speaks of.")
+        Long observedGeneration,
+
+        @Nullable @StatusReplicas @JsonPropertyDescription("Members that exist.")
+        Integer replicas,
+
+        @Nullable @JsonPropertyDescription("Members that serve.")
+        Integer readyReplicas,
+
+        @Nullable @JsonPropertyDescription("Members that vote.")
+        Integer votingReplicas,
+
+        @Nullable @LabelSelector @JsonPropertyDescription("Selects the members' pods.")
+        String selector,
+
+        @Nullable @JsonPropertyDescription("Lowest version that runs.")
+        String version,
+
+        @Nullable
+        @JsonPropertyDescription("The cluster's id, in hex; changes only with a recovery or a restore in place.")
+        String clusterID,
+
+        @Nullable @JsonPropertyDescription("What members of this incarnation share.")
+        String clusterToken,
+
+        @Nullable @JsonPropertyDescription("Raised by a recovery of the quorum or a restore in place.")
+        Integer incarnation,
+
+        @Nullable @JsonPropertyDescription("Member that leads.")
+        String leader,
+
+        @Nullable @JsonPropertyDescription("Number of the newest member; never used again.")
+        Integer lastMemberNumber,
+
+        @JsonPropertyDescription("Client URLs of the members.")
+        List<String> endpoints,
+
+        @Nullable @JsonPropertyDescription("How to connect.")
+        Connection connection,
+
+        @JsonPropertyDescription("The members in short; each has an EtcdMember.")
+        List<MemberSummary> members,
+
+        @Nullable @JsonPropertyDescription("What is being done; absent when nothing is.")
+        Operation operation,
+
+        @Nullable @JsonPropertyDescription("Certificates.") Trust trust,
+        @Nullable @JsonPropertyDescription("Backups.") BackupSummary backup,
+        @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
+
+    /** Before anything was seen. */
+    public static final EtcdClusterStatus EMPTY = new EtcdClusterStatus(
+            null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(), null, null,
+            null, List.of());
+
+    public EtcdClusterStatus {
+        endpoints = Values.listOf(endpoints);
+        members = Values.listOf(members);
+        conditions = Values.listOf(conditions);
+    }
+
+    /** How to connect. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Connection(
+            @Nullable @JsonPropertyDescription("Name of the service.")
+            String service,
+
+            @Nullable @JsonPropertyDescription("Secret with a client certificate.")
+            NameRef secretRef,
+
+            @Nullable @JsonPropertyDescription("ConfigMap with the CA certificates.")
+            NameRef caBundleRef) {}
+
+    /** Certificates. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Trust(
+            @Nullable @JsonPropertyDescription("Hash of the CA bundle that members should trust.")
+            String activeBundleHash,
+
+            @Nullable @JsonPropertyDescription("How many members do.")
+            Integer membersOnActiveBundle,
+
+            @Nullable @JsonPropertyDescription("Hash of the bundle that comes next.")
+            String pending,
+
+            @Nullable @JsonPropertyDescription("When the first certificate ends.")
+            String leafExpiry,
+
+            @Nullable @JsonPropertyDescription("When the CA ends.")
+            String caExpiry) {}
+
+    /** Backups. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record BackupSummary(
+            @Nullable @JsonPropertyDescription("When the newest backup was complete.")
+            String lastSuccessfulTime,
+
+            @Nullable @JsonPropertyDescription("The newest backup.")
+            String lastBackup,
+
+            @Nullable @JsonPropertyDescription("When a backup was last proven by restoring it.")
+            String lastVerifiedTime,
+
+            @Nullable @JsonPropertyDescription("The earliest time that can be restored.")
+            String firstRecoverableTime,
+
+            @Nullable @JsonPropertyDescription("The latest time that can be restored.")
+            String latestRecoverableTime,
+
+            @Nullable @JsonPropertyDescription("The latest revision that can be restored.")
+            String latestRecoverableRevision) {}
+}

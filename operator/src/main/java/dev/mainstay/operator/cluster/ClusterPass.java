@@ -1,0 +1,105 @@
+package dev.mainstay.operator.cluster;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
+import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
+import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.engine.Action;
+import dev.mainstay.operator.cluster.engine.Decision;
+import dev.mainstay.operator.cluster.engine.Engine;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.cluster.report.ClusterReport;
+import dev.mainstay.operator.cluster.report.MemberReport;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Objects;
+import java.util.Optional;
+
+/** One pass over one cluster: observe, decide, write down, act. Keeps nothing between passes. */
+public final class ClusterPass {
+
+    private final KubernetesClient kubernetes;
+    private final ClusterObserver observer;
+    private final Engine engine = new Engine();
+    private final UnorderedObjects objects;
+    private final Actuator actuator;
+    private final MeterRegistry meters;
+
+    /** Made of its parts. */
+    public ClusterPass(KubernetesClient kubernetes, ClusterObserver observer, Actuator actuator, MeterRegistry meters) {
+        this.kubernetes = kubernetes;
+        this.observer = observer;
+        this.objects = new UnorderedObjects(kubernetes);
+        this.actuator = actuator;
+        this.meters = meters;
+    }
+
+    /** Runs it, and says what was decided; empty if there is no such cluster any more. */
+    public Optional<Decision> run(String namespace, String name) {
+        EtcdCluster cluster = kubernetes
+                .resources(EtcdCluster.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+        if (cluster == null) {
+            return Optional.empty();
+        }
+        Seen seen = observer.observe(cluster);
+        Decision decision = Unsupported.reason(cluster)
+                .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
+                .orElseGet(() -> engine.decide(seen.observation()));
+        boolean deleted = seen.observation().wanted().deleted();
+        if (!deleted) {
+            report(seen, decision);
+        }
+        boolean paused = decision.action() instanceof Action.Wait wait
+                && (wait.blocker() == Action.Blocker.PAUSED || wait.blocker() == Action.Blocker.SPEC);
+        if (!paused && !deleted) {
+            objects.apply(cluster);
+        }
+        if (!(decision.action() instanceof Action.Idle) && !(decision.action() instanceof Action.Wait)) {
+            count(decision, "started");
+            actuator.act(seen, decision.action());
+            count(decision, "done");
+        }
+        return Optional.of(decision);
+    }
+
+    private void count(Decision decision, String result) {
+        meters.counter(
+                        "etcd_operator_step",
+                        "rule",
+                        decision.rule(),
+                        "step",
+                        decision.action().getClass().getSimpleName(),
+                        "result",
+                        result)
+                .increment();
+    }
+
+    /** Written before anything is done, and only when it says something new. */
+    private void report(Seen seen, Decision decision) {
+        MemberReport report = new MemberReport(seen);
+        for (MemberView view : seen.observation().members()) {
+            EtcdMember member = Objects.requireNonNull(seen.members().get(view.name()));
+            EtcdMemberStatus status = report.status(view);
+            if (!status.equals(member.getStatus())) {
+                member.setStatus(status);
+                EtcdMember written = kubernetes.resource(member).updateStatus();
+                member.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
+                meters.counter("etcd_operator_api_writes", "kind", "EtcdMember").increment();
+            }
+        }
+        EtcdCluster cluster = seen.cluster();
+        EtcdClusterStatus status = new ClusterReport(seen, decision).status();
+        if (!status.equals(cluster.getStatus())) {
+            cluster.setStatus(status);
+            EtcdCluster written = kubernetes.resource(cluster).updateStatus();
+            cluster.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
+            meters.counter("etcd_operator_api_writes", "kind", "EtcdCluster").increment();
+        }
+    }
+}

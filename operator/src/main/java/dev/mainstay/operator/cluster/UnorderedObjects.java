@@ -1,0 +1,90 @@
+package dev.mainstay.operator.cluster;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.DesiredObjects;
+import dev.mainstay.operator.cluster.desired.Names;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Keeps the objects whose order doesn't matter as wanted. A hash of what was wanted stands on each, so what the API server adds by itself
+ * is no difference, and a steady cluster is written nothing.
+ */
+final class UnorderedObjects {
+
+    private static final Logger LOG = Logger.getLogger(UnorderedObjects.class);
+    private static final String HASH = MainstayApi.GROUP + "/desired-hash";
+    private static final int NOT_FOUND = 404;
+
+    /** Leaves alone what we say nothing about. */
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    private final KubernetesClient kubernetes;
+
+    UnorderedObjects(KubernetesClient kubernetes) {
+        this.kubernetes = kubernetes;
+    }
+
+    /** Creates or changes what isn't as wanted, and takes away what isn't wanted any more. */
+    void apply(EtcdCluster cluster) {
+        DesiredObjects desired = new DesiredObjects(cluster);
+        for (HasMetadata unwanted : desired.unwanted()) {
+            HasMetadata found = kubernetes.resource(unwanted).get();
+            if (found != null
+                    && Names.labels(cluster.getMetadata().getName())
+                            .equals(found.getMetadata().getLabels())) {
+                var _ = kubernetes.resource(found).delete();
+            }
+        }
+        for (HasMetadata wanted : desired.all()) {
+            String hash = hash(wanted);
+            Map<String, String> annotations = new TreeMap<>(
+                    Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
+            annotations.put(HASH, hash);
+            wanted.getMetadata().setAnnotations(annotations);
+            try {
+                apply(wanted, hash);
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != NOT_FOUND) {
+                    throw e;
+                }
+                LOG.debugf("%s isn't served here", wanted.getKind());
+            }
+        }
+    }
+
+    private void apply(HasMetadata wanted, String hash) {
+        HasMetadata found = kubernetes.resource(wanted).get();
+        if (found == null) {
+            var _ = kubernetes.resource(wanted).create();
+            return;
+        }
+        Map<String, String> annotations =
+                Objects.requireNonNullElse(found.getMetadata().getAnnotations(), Map.of());
+        if (!hash.equals(annotations.get(HASH))) {
+            var _ = kubernetes.resource(wanted).patch(MERGE, wanted);
+        }
+    }
+
+    private static String hash(HasMetadata object) {
+        try {
+            byte[] text = Serialization.asJson(object).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

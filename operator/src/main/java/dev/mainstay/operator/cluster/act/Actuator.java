@@ -1,0 +1,252 @@
+package dev.mainstay.operator.cluster.act;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
+import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.api.v1alpha1.EtcdMemberSpec;
+import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.DesiredMember;
+import dev.mainstay.operator.cluster.desired.DesiredPod;
+import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.engine.Action;
+import dev.mainstay.operator.cluster.engine.ClusterView;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.member.MemberApi;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** Carries out one action. Each effect that is already there is taken for done; what fails throws, and the next pass looks again. */
+public final class Actuator {
+
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient kubernetes;
+    private final MemberApi members;
+    private final String repository;
+
+    /** Acts by {@code kubernetes} and {@code members}; pods are of images from {@code repository}. */
+    public Actuator(KubernetesClient kubernetes, MemberApi members, String repository) {
+        this.kubernetes = kubernetes;
+        this.members = members;
+        this.repository = repository;
+    }
+
+    /** Does it, to the cluster as it was seen. */
+    public void act(Seen seen, Action action) {
+        switch (action) {
+            case Action.Idle _ -> {}
+            case Action.Wait _ -> {}
+            case Action.RecordClusterId a ->
+                latch(
+                        seen,
+                        status -> Statuses.identified(
+                                status,
+                                a.clusterId(),
+                                Names.token(seen.cluster(), seen.incarnation()),
+                                seen.incarnation()));
+            case Action.CreateMember a -> createMember(seen, a);
+            case Action.CreateVolume a -> createVolume(seen, a.member());
+            case Action.GrowVolume a -> growVolume(seen, a);
+            case Action.DeleteVolume a -> deleteVolume(seen, a.member());
+            case Action.CreatePod a -> createPod(seen, a);
+            case Action.DeletePod a -> deletePod(seen, a.member(), a.uid());
+            case Action.RecreatePod a -> {
+                String since = seen.observation().now().toString();
+                updateMember(
+                        seen,
+                        a.member(),
+                        member -> member.setStatus(MemberStatuses.recreated(member.getStatus(), a.attempt(), since)),
+                        true);
+                deletePod(seen, a.member(), a.uid());
+            }
+            case Action.SetTemplate a ->
+                updateMember(
+                        seen,
+                        a.member(),
+                        member -> member.setSpec(
+                                MemberStatuses.template(member.getSpec(), a.version(), a.templateHash())),
+                        false);
+            case Action.Suspend a ->
+                updateMember(
+                        seen,
+                        a.member(),
+                        member -> member.setSpec(MemberStatuses.suspended(member.getSpec(), a.suspended())),
+                        false);
+            case Action.MarkLeaving a ->
+                kubernetes.resource(object(seen, a.member())).delete();
+            case Action.Forget a -> forget(seen, a.member());
+            case Action.AddLearner a -> members.addLearner(anyone(seen), Names.peerUrl(seen.cluster(), a.member()));
+            case Action.Promote a -> members.promote(anyone(seen), a.id());
+            case Action.RemoveFromList a -> members.remove(anyoneBut(seen, a.member()), a.id());
+            case Action.MoveLeader a -> members.moveLeader(endpoint(seen, a.from()), a.toId());
+            case Action.Defragment a -> members.defragment(endpoint(seen, a.member()));
+            case Action.Disarm a ->
+                members.disarm(anyone(seen), a.alarm().memberId(), a.alarm().kind() == ClusterView.Alarm.Kind.CORRUPT);
+        }
+    }
+
+    private void createMember(Seen seen, Action.CreateMember a) {
+        latch(seen, status -> Statuses.numbered(status, a.number()));
+        EtcdMemberSpec.Join join =
+                a.join() == MemberView.Join.BOOTSTRAP ? EtcdMemberSpec.Join.BOOTSTRAP : EtcdMemberSpec.Join.LEARNER;
+        create(new DesiredMember(seen.cluster())
+                .member(
+                        a.number(),
+                        join,
+                        seen.incarnation(),
+                        seen.observation().wanted().templateHash()));
+    }
+
+    private void createVolume(Seen seen, String member) {
+        create(new DesiredMember(seen.cluster()).volume(object(seen, member)));
+    }
+
+    private void growVolume(Seen seen, Action.GrowVolume a) {
+        var _ = kubernetes
+                .persistentVolumeClaims()
+                .inNamespace(namespace(seen))
+                .withName(claim(seen, a.member()))
+                .edit(claim -> new PersistentVolumeClaimBuilder(claim)
+                        .editSpec()
+                        .editResources()
+                        .addToRequests("storage", new Quantity(Long.toString(a.bytes())))
+                        .endResources()
+                        .endSpec()
+                        .build());
+    }
+
+    private void deleteVolume(Seen seen, String member) {
+        var _ = kubernetes
+                .persistentVolumeClaims()
+                .inNamespace(namespace(seen))
+                .withName(claim(seen, member))
+                .delete();
+    }
+
+    private void createPod(Seen seen, Action.CreatePod a) {
+        EtcdMember member = object(seen, a.member());
+        List<String> peers = new ArrayList<>(seen.observation().cluster().list().stream()
+                .filter(listed -> !listed.name().isEmpty() && !listed.name().equals(a.member()))
+                .map(listed -> listed.name() + "=" + Names.peerUrl(seen.cluster(), listed.name()))
+                .toList());
+        peers.add(a.member() + "=" + Names.peerUrl(seen.cluster(), a.member()));
+        Pod pod = new DesiredPod(seen.cluster(), repository)
+                .pod(
+                        a.member(),
+                        member.getSpec().version(),
+                        seen.incarnation(),
+                        a.founds(),
+                        peers,
+                        Objects.requireNonNullElse(member.getSpec().volumeClaimName(), ""));
+        pod.getMetadata().setOwnerReferences(List.of(Names.owner(member)));
+        Map<String, String> annotations = new TreeMap<>(pod.getMetadata().getAnnotations());
+        annotations.put(MainstayApi.TEMPLATE_HASH, member.getSpec().templateHash());
+        pod.getMetadata().setAnnotations(annotations);
+        create(pod);
+    }
+
+    /** Deletes this very pod: by its uid, so that another of its name is safe. */
+    private void deletePod(Seen seen, String member, String uid) {
+        Pod pod = seen.pods().get(member);
+        if (pod != null && uid.equals(pod.getMetadata().getUid())) {
+            Pod current = kubernetes
+                    .pods()
+                    .inNamespace(namespace(seen))
+                    .withName(member)
+                    .get();
+            if (current != null && uid.equals(current.getMetadata().getUid())) {
+                var _ = kubernetes
+                        .resource(current)
+                        .lockResourceVersion(current.getMetadata().getResourceVersion())
+                        .delete();
+            }
+        }
+    }
+
+    private void forget(Seen seen, String member) {
+        EtcdMember object = object(seen, member);
+        List<String> finalizers = new ArrayList<>(object.getMetadata().getFinalizers());
+        if (object.getMetadata().getDeletionTimestamp() == null) {
+            var _ = kubernetes.resource(object).delete();
+        }
+        if (finalizers.remove(MainstayApi.LEAVE_FINALIZER)) {
+            var _ = kubernetes
+                    .resources(EtcdMember.class)
+                    .inNamespace(namespace(seen))
+                    .withName(member)
+                    .edit(current -> {
+                        current.getMetadata().setFinalizers(finalizers);
+                        return current;
+                    });
+        }
+    }
+
+    /** Writes the status on the version that was seen, so that what it says was decided by nobody else meanwhile. */
+    private void latch(Seen seen, UnaryOperator<EtcdClusterStatus> change) {
+        EtcdCluster cluster = seen.cluster();
+        cluster.setStatus(change.apply(Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY)));
+        EtcdCluster written = kubernetes.resource(cluster).updateStatus();
+        cluster.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
+    }
+
+    private void updateMember(Seen seen, String member, Consumer<EtcdMember> change, boolean status) {
+        EtcdMember object = object(seen, member);
+        change.accept(object);
+        var _ = status
+                ? kubernetes.resource(object).updateStatus()
+                : kubernetes.resource(object).update();
+    }
+
+    private void create(HasMetadata object) {
+        try {
+            var _ = kubernetes.resource(object).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    private static String namespace(Seen seen) {
+        return seen.cluster().getMetadata().getNamespace();
+    }
+
+    private static EtcdMember object(Seen seen, String member) {
+        return Objects.requireNonNull(seen.members().get(member), member);
+    }
+
+    private static String claim(Seen seen, String member) {
+        return Objects.requireNonNullElse(object(seen, member).getSpec().volumeClaimName(), "");
+    }
+
+    private static String endpoint(Seen seen, String member) {
+        return Objects.requireNonNull(seen.endpoint(member), member + " has no address");
+    }
+
+    private static String anyone(Seen seen) {
+        return anyoneBut(seen, "");
+    }
+
+    /** A voter that agrees with the others; the leader rather than another. */
+    private static String anyoneBut(Seen seen, String member) {
+        return seen.answers().entrySet().stream()
+                .filter(entry -> entry.getValue().agreed() && !entry.getKey().equals(member))
+                .max(Comparator.comparing(
+                        entry -> entry.getValue().id().equals(entry.getValue().leaderId())))
+                .map(entry -> endpoint(seen, entry.getKey()))
+                .orElseThrow(() -> new IllegalStateException("nobody to ask"));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mainstay.operator.cluster.desired;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
+import dev.mainstay.api.v1alpha1.NodeConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The flags of a member's process. */
+final class NodeArguments {
+
+    private static final long GIB = 1L << 30;
+    private static final String ANY = "http://0.0.0.0:";
+
+    private NodeArguments() {}
+
+    /** Flags of {@code member}, which begins with {@code peers} (name=url) in a new or an existing cluster. */
+    static List<String> of(EtcdCluster cluster, String member, int incarnation, boolean founds, List<String> peers) {
+        EtcdClusterSpec spec = cluster.getSpec();
+        List<String> flags = new ArrayList<>();
+        flags.add("--name=" + member);
+        flags.add("--data-dir=/data/member");
+        flags.add("--listen-client-urls=" + ANY + Names.CLIENT_PORT);
+        flags.add("--listen-peer-urls=" + ANY + Names.PEER_PORT);
+        flags.add("--listen-metrics-urls=" + ANY + Names.METRICS_PORT);
+        flags.add("--advertise-client-urls=" + Names.clientUrl(cluster, member));
+        flags.add("--initial-advertise-peer-urls=" + Names.peerUrl(cluster, member));
+        flags.add("--initial-cluster=" + String.join(",", peers));
+        flags.add("--initial-cluster-state=" + (founds ? "new" : "existing"));
+        flags.add("--initial-cluster-token=" + Names.token(cluster, incarnation));
+        flags.add("--quota-backend-bytes=" + quota(spec));
+        NodeConfig config = spec.config();
+        if (config != null) {
+            flags.add("--heartbeat-interval=" + config.heartbeatMilliseconds());
+            flags.add("--election-timeout=" + config.electionTimeoutMilliseconds());
+            if (config.snapshotCount() != null) {
+                flags.add("--snapshot-count=" + config.snapshotCount());
+            }
+            if (config.maxRequestSize() != null) {
+                flags.add("--max-request-bytes=" + Quantities.bytes(config.maxRequestSize()));
+            }
+            if (config.autoCompaction() != null) {
+                flags.add("--auto-compaction-mode="
+                        + config.autoCompaction().mode().flag());
+                flags.add(
+                        "--auto-compaction-retention=" + config.autoCompaction().retention());
+            }
+        }
+        spec.extraArgs().forEach(argument -> flags.add("--" + argument.name() + "=" + argument.value()));
+        return flags;
+    }
+
+    /** Bytes beyond which members refuse writes: as said, or three quarters of the volume, 8 GiB at most. */
+    static long quota(EtcdClusterSpec spec) {
+        NodeConfig config = spec.config();
+        if (config != null && config.backendQuota() != null) {
+            return Quantities.bytes(config.backendQuota());
+        }
+        return Math.min(8 * GIB, Quantities.bytes(spec.storage().size()) / 4 * 3);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.mainstay.operator.cluster.engine;
+
+/**
+ * What to do next: one thing. Each is safe to repeat, and to be cut off after any of its effects: the next decision is made of what is
+ * found then.
+ */
+public sealed interface Action {
+
+    /** Nothing. */
+    record Idle() implements Action {}
+
+    /** Nothing yet. */
+    record Wait(Blocker blocker, String why) implements Action {}
+
+    /** Writes down which cluster this is; from then on none is founded any more. */
+    record RecordClusterId(String clusterId) implements Action {}
+
+    /** Takes the number, then makes the member's object. */
+    record CreateMember(int number, MemberView.Join join) implements Action {}
+
+    /** Makes the member's volume. */
+    record CreateVolume(String member) implements Action {}
+
+    /** Asks for a larger volume. */
+    record GrowVolume(String member, long bytes) implements Action {}
+
+    /** Deletes the member's volume. */
+    record DeleteVolume(String member) implements Action {}
+
+    /** Makes the member's pod; {@code founds} lets it begin a new cluster. */
+    record CreatePod(String member, boolean founds) implements Action {}
+
+    /** Deletes this very pod. */
+    record DeletePod(String member, String uid, String why) implements Action {}
+
+    /** Counts one more attempt, then deletes this very pod. */
+    record RecreatePod(String member, String uid, int attempt) implements Action {}
+
+    /** Says what the member's pod must run. */
+    record SetTemplate(String member, String version, String templateHash) implements Action {}
+
+    /** Says whether the member must have no pod. */
+    record Suspend(String member, boolean suspended) implements Action {}
+
+    /** Adds the member to the list, as a learner. */
+    record AddLearner(String member) implements Action {}
+
+    /** Lets the learner vote. */
+    record Promote(String member, String id) implements Action {}
+
+    /** Hands leadership over. */
+    record MoveLeader(String from, String to, String toId) implements Action {}
+
+    /** Deletes the member's object, whose finalizer keeps it until it has left. */
+    record MarkLeaving(String member, String why) implements Action {}
+
+    /** Takes the member off the list. */
+    record RemoveFromList(String member, String id) implements Action {}
+
+    /** Lets go of the member's object. */
+    record Forget(String member) implements Action {}
+
+    /** Returns free space of the member's data files. */
+    record Defragment(String member) implements Action {}
+
+    /** Clears an alarm. */
+    record Disarm(ClusterView.Alarm alarm) implements Action {}
+
+    /** What is waited for; conditions and their reasons are made of it. */
+    enum Blocker {
+        /** A person paused the cluster. */
+        PAUSED,
+        /** The cluster sleeps, as wanted. */
+        HIBERNATED,
+        /** Objects that are being deleted. */
+        DELETION,
+        /** Members that start, or answer again. */
+        HEALTH,
+        /** A learner that fetches what it lacks. */
+        LEARNER,
+        /** Too few members left to agree; they may still come back. */
+        QUORUM,
+        /** Too few members left to agree; a person must say whether to go on without them. */
+        APPROVAL,
+        /** Members of different clusters under one name. */
+        CLUSTER_ID,
+        /** Data that differs, where no majority says who is right. */
+        CORRUPT,
+        /** Space that nothing frees but a person. */
+        SPACE,
+        /** As many members as allowed have taken the change. */
+        CANARY,
+        /** A spec that can't be reached from here. */
+        SPEC
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.api.v1alpha1.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the engine chose, and why.
+ *
+ * @param rule the rule that chose it
+ * @param action what to do
+ * @param operation what it belongs to; null for nothing that is worth a name
+ * @param member the member concerned; null for none
+ */
+public record Decision(
+        String rule,
+        Action action,
+        Operation.@Nullable Type operation,
+        @Nullable String member) {
+
+    /** A sentence for people: rule and action. */
+    public String explained() {
+        return rule + ": " + action;
+    }
+}

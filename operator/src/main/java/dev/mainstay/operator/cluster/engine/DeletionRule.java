@@ -1,0 +1,20 @@
+package dev.mainstay.operator.cluster.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** A cluster that is deleted: volumes as the retention says, then the members' objects; pods follow them. */
+final class DeletionRule implements Rule {
+
+    @Override
+    public @Nullable Decision consider(Situation s) {
+        if (!s.wanted().deleted()) {
+            return null;
+        }
+        for (MemberView member : s.members()) {
+            boolean deletes = s.wanted().volumes().deleteWhenDeleted() && member.volume() != null;
+            Action action = deletes ? new Action.DeleteVolume(member.name()) : new Action.Forget(member.name());
+            return new Decision("Deletion", action, null, member.name());
+        }
+        return new Decision("Deletion", new Action.Idle(), null, null);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.api.v1alpha1.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** Larger volumes are asked for at once, before any health is asked about: a full disk may be why it is bad. */
+final class GrowVolumesRule implements Rule {
+
+    @Override
+    public @Nullable Decision consider(Situation s) {
+        long bytes = s.wanted().volumes().bytes();
+        for (MemberView member : s.members()) {
+            MemberView.VolumeView volume = member.volume();
+            if (volume != null && !volume.lost() && volume.requested() < bytes) {
+                return new Decision(
+                        "GrowVolumes",
+                        new Action.GrowVolume(member.name(), bytes),
+                        Operation.Type.RESIZE_VOLUMES,
+                        member.name());
+            }
+        }
+        return null;
+    }
+}

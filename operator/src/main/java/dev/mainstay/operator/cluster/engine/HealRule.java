@@ -1,0 +1,48 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.api.v1alpha1.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A voter that doesn't serve for long, or whose data is gone, while the others agree: its pod is made anew a few times, then the
+ * member is replaced.
+ */
+final class HealRule implements Rule {
+
+    @Override
+    public @Nullable Decision consider(Situation s) {
+        Wanted.Policy policy = s.wanted().policy();
+        for (MemberView member : s.staying()) {
+            if (!s.voter(member) || member.serving() || !s.othersHoldQuorum(member)) {
+                continue;
+            }
+            MemberView.PodView pod = member.pod();
+            boolean late = s.past(member.unhealthySince(), policy.unhealthy());
+            if (s.dataLost(member)) {
+                if (policy.replaceByItself()
+                        && (pod == null || late || !s.wanted().volumes().claims())) {
+                    return replace(member, "its data is gone");
+                }
+                continue;
+            }
+            if (!late || pod == null || pod.terminating()) {
+                continue;
+            }
+            if (member.recreates() < policy.maxRecreates()) {
+                return decision(new Action.RecreatePod(member.name(), pod.uid(), member.recreates() + 1), member);
+            }
+            if (policy.replaceByItself()) {
+                return replace(member, "it doesn't serve, however often its pod is made anew");
+            }
+        }
+        return null;
+    }
+
+    private static Decision replace(MemberView member, String why) {
+        return decision(new Action.MarkLeaving(member.name(), why), member);
+    }
+
+    private static Decision decision(Action action, MemberView member) {
+        return new Decision("Heal", action, Operation.Type.REPLACE, member.name());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mainstay.operator.cluster.engine;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * All that a decision looks at: one moment of what is wanted, what was written down, what Kubernetes has and what the members say.
+ *
+ * @param now the moment
+ * @param wanted what the spec asks for
+ * @param recorded what the status remembers
+ * @param members the member objects, in order of their numbers
+ * @param cluster what the members say together
+ */
+public record Observation(
+        Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster) {
+
+    public Observation {
+        members = members.stream()
+                .sorted(Comparator.comparingInt(MemberView::number))
+                .toList();
+    }
+}

@@ -1,0 +1,216 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.operator.cluster.engine.ClusterView.Listed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An observation, and the sums that rules share. */
+final class Situation {
+
+    /** How far behind the leader a learner may be to become a voter, log entries. */
+    static final long LEARNER_LAG = 1000;
+
+    private final Observation observation;
+    private final List<MemberView> staying;
+    private final List<Listed> voters;
+    private final Map<String, MemberView> byName = new TreeMap<>();
+    private final Map<String, Listed> listedByName = new TreeMap<>();
+
+    Situation(Observation observation) {
+        this.observation = observation;
+        this.staying = observation.members().stream()
+                .filter(member -> !member.leaving())
+                .toList();
+        this.voters =
+                cluster().list().stream().filter(listed -> !listed.learner()).toList();
+        members().forEach(member -> byName.put(member.name(), member));
+        cluster().list().forEach(listed -> listedByName.put(listed.name(), listed));
+    }
+
+    Wanted wanted() {
+        return observation.wanted();
+    }
+
+    Recorded recorded() {
+        return observation.recorded();
+    }
+
+    Instant now() {
+        return observation.now();
+    }
+
+    List<MemberView> members() {
+        return observation.members();
+    }
+
+    /** Members that aren't on their way out. */
+    List<MemberView> staying() {
+        return staying;
+    }
+
+    ClusterView cluster() {
+        return observation.cluster();
+    }
+
+    boolean founded() {
+        return recorded().clusterId() != null;
+    }
+
+    /** Whether a majority agrees right now. */
+    boolean quorum() {
+        return cluster().agreed();
+    }
+
+    List<Listed> voters() {
+        return voters;
+    }
+
+    @Nullable
+    Listed learner() {
+        return cluster().list().stream().filter(Listed::learner).findFirst().orElse(null);
+    }
+
+    @Nullable
+    Listed listed(MemberView member) {
+        return listedByName.get(member.name());
+    }
+
+    boolean voter(MemberView member) {
+        Listed listed = listed(member);
+        return listed != null && !listed.learner();
+    }
+
+    @Nullable
+    MemberView member(String name) {
+        return byName.get(name);
+    }
+
+    private boolean serving(Listed listed) {
+        MemberView member = member(listed.name());
+        return member != null && member.serving();
+    }
+
+    boolean leads(MemberView member) {
+        Listed listed = listed(member);
+        return listed != null && listed.id().equals(leaderId());
+    }
+
+    private String leaderId() {
+        return members().stream()
+                .filter(MemberView::serving)
+                .map(MemberView::answer)
+                .filter(Objects::nonNull)
+                .map(MemberView.Answer::leaderId)
+                .filter(id -> !id.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** The leader's position in the log. */
+    long leaderIndex() {
+        return members().stream()
+                .map(MemberView::answer)
+                .filter(Objects::nonNull)
+                .mapToLong(MemberView.Answer::index)
+                .max()
+                .orElse(0);
+    }
+
+    /** Voters that serve, this one aside. */
+    int servingVotersWithout(MemberView without) {
+        return (int) voters().stream()
+                .filter(listed -> !listed.name().equals(without.name()))
+                .filter(this::serving)
+                .count();
+    }
+
+    /** Whether the other voters agree without this one, while it stays on the list. */
+    boolean othersHoldQuorum(MemberView member) {
+        return quorum() && servingVotersWithout(member) >= majority(voters().size());
+    }
+
+    /** Whether the others agree after this one has left the list. */
+    boolean quorumAfterRemoval(MemberView member) {
+        if (!quorum()) {
+            return false;
+        }
+        if (!voter(member)) {
+            return true;
+        }
+        int left = voters().size() - 1;
+        int serving = servingVotersWithout(member);
+        if (left < 1 || serving < majority(left)) {
+            return false;
+        }
+        return !member.serving() || serving >= majority(Math.max(1, wanted().replicas()));
+    }
+
+    static int majority(int voters) {
+        return voters / 2 + 1;
+    }
+
+    /** Whether the pod runs what is wanted now. */
+    boolean upToDate(MemberView member) {
+        MemberView.PodView pod = member.pod();
+        return pod != null
+                && pod.version().equals(wanted().version())
+                && pod.templateHash().equals(wanted().templateHash())
+                && member.version().equals(wanted().version())
+                && member.templateHash().equals(wanted().templateHash());
+    }
+
+    /** Whether the member's volume can't become what is wanted. */
+    boolean staleVolume(MemberView member) {
+        Wanted.Volumes volumes = wanted().volumes();
+        MemberView.VolumeView volume = member.volume();
+        return volumes.claims()
+                && volumes.replaceMembers()
+                && volume != null
+                && (volume.requested() > volumes.bytes()
+                        || (!volumes.storageClass().isEmpty()
+                                && !volume.storageClass().isEmpty()
+                                && !volume.storageClass().equals(volumes.storageClass())));
+    }
+
+    /** Whether data that the member once had is gone, so that it must never start again under its name. */
+    boolean dataLost(MemberView member) {
+        if (!wanted().volumes().claims()) {
+            return member.everSeen() && member.pod() == null && !member.suspended();
+        }
+        return member.everSeen() && (member.volume() == null || member.volume().lost());
+    }
+
+    /** The voter to lead instead of this one: up to date with the template, then with the log; null if none can. */
+    @Nullable
+    MemberView successor(MemberView leader) {
+        return staying().stream()
+                .filter(member -> !member.name().equals(leader.name()) && voter(member) && member.serving())
+                .max(Comparator.<MemberView, Boolean>comparing(this::upToDate)
+                        .thenComparingLong(member ->
+                                member.answer() == null ? 0L : member.answer().index())
+                        .thenComparing(MemberView::number, Comparator.reverseOrder()))
+                .orElse(null);
+    }
+
+    /** Hands leadership over, if it is this one's and another can take it; null if there's nothing to hand over. */
+    @Nullable
+    Action handOver(MemberView member) {
+        if (!leads(member)) {
+            return null;
+        }
+        MemberView successor = successor(member);
+        Listed listed = successor == null ? null : listed(successor);
+        return listed == null ? null : new Action.MoveLeader(member.name(), listed.name(), listed.id());
+    }
+
+    /** Whether {@code since} is at least {@code time} ago. */
+    boolean past(@Nullable Instant since, Duration time) {
+        return since != null && !since.plus(time).isAfter(now());
+    }
+}

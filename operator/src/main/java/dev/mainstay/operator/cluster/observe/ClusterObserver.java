@@ -1,0 +1,149 @@
+package dev.mainstay.operator.cluster.observe;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
+import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.DesiredPod;
+import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.desired.WantedOf;
+import dev.mainstay.operator.cluster.engine.ClusterView;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.engine.Observation;
+import dev.mainstay.operator.cluster.engine.Recorded;
+import dev.mainstay.operator.member.MemberApi;
+import dev.mainstay.operator.member.MemberCallException;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a cluster: its objects are listed from the API server, never taken from a cache that may lag behind what the last pass did,
+ * and its members are asked, all at once.
+ */
+public final class ClusterObserver {
+
+    private final KubernetesClient kubernetes;
+    private final MemberApi members;
+    private final String repository;
+    private final InstantSource clock;
+
+    /** Looks by {@code kubernetes} and {@code members}; pods are of images from {@code repository}. */
+    public ClusterObserver(KubernetesClient kubernetes, MemberApi members, String repository, InstantSource clock) {
+        this.kubernetes = kubernetes;
+        this.members = members;
+        this.repository = repository;
+        this.clock = clock;
+    }
+
+    /** What there is now. */
+    public Seen observe(EtcdCluster cluster) {
+        String namespace = cluster.getMetadata().getNamespace();
+        String name = cluster.getMetadata().getName();
+        SortedMap<String, EtcdMember> objects = new TreeMap<>();
+        for (EtcdMember member : kubernetes
+                .resources(EtcdMember.class)
+                .inNamespace(namespace)
+                .withLabel(MainstayApi.CLUSTER_LABEL, name)
+                .list()
+                .getItems()) {
+            objects.put(member.getMetadata().getName(), member);
+        }
+        SortedMap<String, Pod> pods = new TreeMap<>();
+        kubernetes.pods().inNamespace(namespace).withLabel(MainstayApi.CLUSTER_LABEL, name).list().getItems().stream()
+                .filter(pod -> objects.containsKey(pod.getMetadata().getName()))
+                .forEach(pod -> pods.put(pod.getMetadata().getName(), pod));
+        Map<String, PersistentVolumeClaim> claims = new TreeMap<>();
+        kubernetes
+                .persistentVolumeClaims()
+                .inNamespace(namespace)
+                .withLabel(MainstayApi.CLUSTER_LABEL, name)
+                .list()
+                .getItems()
+                .forEach(claim -> claims.put(claim.getMetadata().getName(), claim));
+        SortedMap<String, MemberApi.Answer> answers = ask(pods);
+        Instant now = clock.instant();
+        EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
+        int incarnation = Objects.requireNonNullElse(status.incarnation(), 1);
+        Recorded recorded = new Recorded(
+                status.clusterID(),
+                incarnation,
+                Objects.requireNonNullElse(status.lastMemberNumber(), 0),
+                QuorumClock.lostSince(status));
+        List<MemberView> views = objects.values().stream()
+                .map(member -> new MemberReading(member, now)
+                        .view(
+                                name,
+                                pods.get(member.getMetadata().getName()),
+                                claims.get(Objects.requireNonNullElse(
+                                        member.getSpec().volumeClaimName(), "")),
+                                answers.get(member.getMetadata().getName())))
+                .toList();
+        Observation observation = new Observation(
+                now,
+                WantedOf.cluster(cluster, new DesiredPod(cluster, repository).templateHash()),
+                recorded,
+                views,
+                together(cluster, status.clusterID(), answers, objects));
+        return new Seen(cluster, objects, pods, answers, incarnation, observation);
+    }
+
+    private SortedMap<String, MemberApi.Answer> ask(SortedMap<String, Pod> pods) {
+        Map<String, MemberApi.Answer> answers = new ConcurrentHashMap<>();
+        try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
+            pods.forEach((name, pod) -> {
+                String endpoint = Seen.endpoint(pod);
+                if (endpoint != null) {
+                    calls.execute(() -> {
+                        try {
+                            answers.put(name, members.ask(endpoint));
+                        } catch (MemberCallException e) {
+                            answers.remove(name);
+                        }
+                    });
+                }
+            });
+        }
+        return new TreeMap<>(answers);
+    }
+
+    private static ClusterView together(
+            EtcdCluster cluster,
+            @Nullable String clusterId,
+            SortedMap<String, MemberApi.Answer> answers,
+            SortedMap<String, EtcdMember> objects) {
+        MemberApi.Answer best = answers.values().stream()
+                .filter(answer -> !answer.list().isEmpty())
+                .filter(answer -> clusterId == null || clusterId.equals(answer.clusterId()))
+                .max(Comparator.comparing(MemberApi.Answer::agreed).thenComparingLong(MemberApi.Answer::term))
+                .orElse(null);
+        if (best == null) {
+            return ClusterView.SILENT;
+        }
+        Map<String, String> byUrl = new TreeMap<>();
+        objects.keySet().forEach(member -> byUrl.put(Names.peerUrl(cluster, member), member));
+        return new ClusterView(
+                best.agreed(),
+                best.list().stream()
+                        .map(line -> new ClusterView.Listed(
+                                line.id(), byUrl.getOrDefault(line.peerUrl(), ""), line.learner()))
+                        .toList(),
+                best.alarms().stream()
+                        .map(alarm -> new ClusterView.Alarm(
+                                alarm.memberId(),
+                                alarm.corrupt() ? ClusterView.Alarm.Kind.CORRUPT : ClusterView.Alarm.Kind.NOSPACE))
+                        .toList());
+    }
+}

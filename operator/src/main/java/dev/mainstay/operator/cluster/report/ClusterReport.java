@@ -1,0 +1,225 @@
+package dev.mainstay.operator.cluster.report;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
+import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.api.v1alpha1.MemberRole;
+import dev.mainstay.api.v1alpha1.MemberSummary;
+import dev.mainstay.api.v1alpha1.Operation;
+import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.engine.Action;
+import dev.mainstay.operator.cluster.engine.ClusterView;
+import dev.mainstay.operator.cluster.engine.Decision;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.observe.QuorumClock;
+import dev.mainstay.operator.cluster.observe.Seen;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a cluster: pure, and the same while nothing changes. */
+public final class ClusterReport {
+
+    private final Seen seen;
+    private final Decision decision;
+
+    /** Of what was seen, and of what is done about it. */
+    public ClusterReport(Seen seen, Decision decision) {
+        this.seen = seen;
+        this.decision = decision;
+    }
+
+    /** The status to write. */
+    public EtcdClusterStatus status() {
+        EtcdCluster cluster = seen.cluster();
+        EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
+        List<MemberView> members = seen.observation().members();
+        List<ClusterView.Listed> list = seen.observation().cluster().list();
+        int ready = (int) members.stream().filter(MemberView::serving).count();
+        int voting = (int) list.stream().filter(listed -> !listed.learner()).count();
+        List<MemberSummary> summaries = members.stream().map(this::summary).toList();
+        return new EtcdClusterStatus(
+                cluster.getMetadata().getGeneration(),
+                members.size(),
+                ready,
+                list.isEmpty() ? before.votingReplicas() : Integer.valueOf(voting),
+                MainstayApi.CLUSTER_LABEL + "=" + cluster.getMetadata().getName(),
+                lowestVersion(members),
+                before.clusterID(),
+                before.clusterToken(),
+                before.incarnation(),
+                summaries.stream()
+                        .filter(summary -> summary.role() == MemberRole.LEADER)
+                        .map(MemberSummary::name)
+                        .findFirst()
+                        .orElse(null),
+                before.lastMemberNumber(),
+                members.stream()
+                        .filter(member -> !member.leaving())
+                        .map(member -> Names.clientUrl(cluster, member.name()))
+                        .toList(),
+                new EtcdClusterStatus.Connection(cluster.getMetadata().getName(), null, null),
+                summaries,
+                operation(before),
+                before.trust(),
+                before.backup(),
+                conditions(before, ready, voting));
+    }
+
+    private MemberSummary summary(MemberView member) {
+        return new MemberSummary(member.name(), MemberReport.role(member, seen), member.serving(), version(member));
+    }
+
+    private static @Nullable String version(MemberView member) {
+        return member.pod() == null || !member.serving() ? null : member.pod().version();
+    }
+
+    private static @Nullable String lowestVersion(List<MemberView> members) {
+        return members.stream()
+                .map(ClusterReport::version)
+                .filter(Objects::nonNull)
+                .min(Comparator.comparing(ClusterReport::sortable))
+                .orElse(null);
+    }
+
+    /** Sorts as the numbers do. */
+    private static String sortable(String version) {
+        return Stream.of(version.split("\\.", -1))
+                .map(number -> "0".repeat(Math.max(0, 9 - number.length())) + number)
+                .collect(Collectors.joining("."));
+    }
+
+    private @Nullable Operation operation(EtcdClusterStatus before) {
+        Operation old = before.operation();
+        boolean waits = decision.action() instanceof Action.Wait;
+        if (decision.operation() == null) {
+            return waits && keepsGoing() ? old : null;
+        }
+        String step = decision.action().getClass().getSimpleName();
+        boolean same = old != null && old.type() == decision.operation();
+        boolean sameStep =
+                old != null && same && step.equals(old.step()) && Objects.equals(decision.member(), old.member());
+        if (sameStep) {
+            return old;
+        }
+        String start = old != null && same && old.startTime() != null
+                ? old.startTime()
+                : seen.observation().now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String deadline = seen.observation()
+                .now()
+                .plus(seen.observation().wanted().policy().stepDeadline())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        return new Operation(decision.operation(), step, decision.member(), start, deadline, null, null);
+    }
+
+    private boolean keepsGoing() {
+        return decision.action() instanceof Action.Wait wait
+                && (wait.blocker() == Action.Blocker.HEALTH
+                        || wait.blocker() == Action.Blocker.LEARNER
+                        || wait.blocker() == Action.Blocker.DELETION);
+    }
+
+    private List<Condition> conditions(EtcdClusterStatus before, int ready, int voting) {
+        Conditions conditions = new Conditions(
+                before.conditions(),
+                seen.observation().now(),
+                seen.cluster().getMetadata().getGeneration());
+        int replicas = seen.observation().wanted().replicas();
+        boolean founded = before.clusterID() != null;
+        boolean quorum = seen.observation().cluster().agreed();
+        Action.Blocker blocker = decision.action() instanceof Action.Wait wait ? wait.blocker() : null;
+        String why = decision.action() instanceof Action.Wait wait ? wait.why() : decision.explained();
+        boolean idle = decision.action() instanceof Action.Idle;
+
+        if (blocker == Action.Blocker.PAUSED) {
+            conditions.set("Ready", quorum && ready >= replicas, "Paused", why);
+        } else if (blocker == Action.Blocker.SPEC) {
+            conditions.set("Ready", false, "InvalidSpec", why);
+        } else if (replicas == 0) {
+            conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
+        } else if (!founded) {
+            conditions.set("Ready", false, "Bootstrapping", why);
+        } else {
+            boolean well = quorum && voting == replicas && ready == replicas;
+            conditions.set(
+                    "Ready",
+                    well,
+                    well ? "AllMembersReady" : "MembersNotReady",
+                    ready + " of " + replicas + " members serve");
+        }
+        if (replicas == 0) {
+            conditions.set("Available", false, "Hibernated", "spec.replicas is 0");
+        } else if (!founded) {
+            conditions.set("Available", false, "NotBootstrapped", "the first member hasn't answered yet");
+        } else if (!quorum) {
+            conditions.set("Available", false, QuorumClock.QUORUM_LOST, "too few members answer");
+        } else {
+            boolean all = ready >= voting;
+            conditions.set(
+                    "Available", true, all ? "QuorumHealthy" : "QuorumDegraded", "a linearizable read was answered");
+        }
+        progress(conditions, blocker, idle, why);
+        degraded(conditions, blocker, ready, replicas, founded, why);
+        conditions.set(
+                "SpaceAvailable",
+                alarms(ClusterView.Alarm.Kind.NOSPACE) ? Boolean.FALSE : Boolean.TRUE,
+                alarms(ClusterView.Alarm.Kind.NOSPACE) ? "AlarmNoSpace" : "BelowThreshold",
+                alarms(ClusterView.Alarm.Kind.NOSPACE)
+                        ? "a member refuses writes for want of space"
+                        : "no alarm stands");
+        conditions.set(
+                "DataConsistent",
+                alarms(ClusterView.Alarm.Kind.CORRUPT) ? Boolean.FALSE : Boolean.TRUE,
+                alarms(ClusterView.Alarm.Kind.CORRUPT) ? "AlarmCorrupt" : "HashesAgree",
+                alarms(ClusterView.Alarm.Kind.CORRUPT)
+                        ? "the data of a member differs"
+                        : "members compare by themselves");
+        conditions.set("BackupHealthy", null, "NotConfigured", "there is no schedule of backups");
+        conditions.set("ArchiveHealthy", null, "NotConfigured", "there is no archive");
+        boolean asks = blocker == Action.Blocker.APPROVAL;
+        conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");
+        return conditions.list();
+    }
+
+    private void progress(Conditions conditions, Action.@Nullable Blocker blocker, boolean idle, String why) {
+        if (decision.operation() != null) {
+            String reason = switch (decision.operation()) {
+                case UPGRADE -> "Upgrading";
+                case RECONFIGURE, RESIZE_VOLUMES -> "Reconfiguring";
+                case REPLACE, CLEAR_ALARM -> "Replacing";
+                default -> "Scaling";
+            };
+            conditions.set("Progressing", true, reason, why);
+        } else if (blocker == Action.Blocker.HEALTH || blocker == Action.Blocker.LEARNER) {
+            conditions.set("Progressing", true, "WaitingForHealth", why);
+        } else {
+            conditions.set("Progressing", false, "Idle", idle ? "nothing to do" : why);
+        }
+    }
+
+    private static void degraded(
+            Conditions conditions,
+            Action.@Nullable Blocker blocker,
+            int ready,
+            int replicas,
+            boolean founded,
+            String why) {
+        if (blocker == Action.Blocker.CLUSTER_ID) {
+            conditions.set("Degraded", true, "ClusterIDMismatch", why);
+        } else if (founded && ready < replicas) {
+            conditions.set("Degraded", true, "MemberUnhealthy", ready + " of " + replicas + " members serve");
+        } else {
+            conditions.set("Degraded", false, "AllHealthy", "every member serves");
+        }
+    }
+
+    private boolean alarms(ClusterView.Alarm.Kind kind) {
+        return seen.observation().cluster().alarms().stream().anyMatch(alarm -> alarm.kind() == kind);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.mainstay.operator.cluster.report;
+
+import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
+import dev.mainstay.api.v1alpha1.MemberRole;
+import dev.mainstay.operator.cluster.engine.ClusterView;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.member.MemberApi;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a member: pure, and the same while nothing that matters changes. */
+public final class MemberReport {
+
+    private final Seen seen;
+
+    /** Of what was seen. */
+    public MemberReport(Seen seen) {
+        this.seen = seen;
+    }
+
+    /** The status to write; that of before, if only figures moved a little. */
+    public EtcdMemberStatus status(MemberView view) {
+        EtcdMember member = Objects.requireNonNull(seen.members().get(view.name()));
+        EtcdMemberStatus before = Objects.requireNonNullElse(member.getStatus(), EtcdMemberStatus.EMPTY);
+        MemberApi.Answer answer = seen.answers().get(view.name());
+        String now = seen.observation().now().truncatedTo(ChronoUnit.SECONDS).toString();
+        boolean settled = view.serving() && seen.observation().cluster().agreed();
+        return new EtcdMemberStatus(
+                answer == null ? before.memberID() : answer.id(),
+                role(view, seen),
+                view.pod() == null ? null : view.pod().uid(),
+                view.pod() == null || answer == null
+                        ? before.version()
+                        : view.pod().version(),
+                answer == null ? before.dbSize() : coarse(before.dbSize(), answer.dbSize()),
+                answer == null ? before.dbSizeInUse() : coarse(before.dbSizeInUse(), answer.dbSizeInUse()),
+                answer == null ? before.raftTerm() : Long.toString(answer.term()),
+                null,
+                settled ? Integer.valueOf(0) : before.recreates(),
+                before.lastDefragmentationTime(),
+                before.trustBundleHash(),
+                view.serving() ? null : Objects.requireNonNullElse(before.unhealthySince(), now),
+                view.serving() ? Objects.requireNonNullElse(before.readySince(), now) : null,
+                conditions(view, before));
+    }
+
+    /** What the member is to the others. */
+    static MemberRole role(MemberView view, Seen seen) {
+        ClusterView.Listed listed = seen.observation().cluster().list().stream()
+                .filter(candidate -> candidate.name().equals(view.name()))
+                .findFirst()
+                .orElse(null);
+        if (listed == null || view.answer() == null) {
+            return MemberRole.UNKNOWN;
+        }
+        if (listed.learner()) {
+            return MemberRole.LEARNER;
+        }
+        return view.answer().memberId().equals(view.answer().leaderId()) ? MemberRole.LEADER : MemberRole.FOLLOWER;
+    }
+
+    /** The old figure until the new one differs by a tenth, so that growth alone writes nothing. */
+    private static Long coarse(@Nullable Long before, long now) {
+        return before != null && Math.abs(before - now) <= before / 10 ? before : Long.valueOf(now);
+    }
+
+    private List<Condition> conditions(MemberView view, EtcdMemberStatus before) {
+        Conditions conditions =
+                new Conditions(before.conditions(), seen.observation().now(), null);
+        boolean listed = seen.observation().cluster().list().stream()
+                .anyMatch(candidate -> candidate.name().equals(view.name()));
+        boolean votes = seen.observation().cluster().list().stream()
+                .anyMatch(candidate -> candidate.name().equals(view.name()) && !candidate.learner());
+        conditions.set("Ready", view.serving(), reason(view), view.serving() ? "serves" : "doesn't serve");
+        conditions.set("Joined", listed, listed ? "Listed" : "NotListed", "by the member list");
+        conditions.set("Voting", votes, votes ? "Voter" : "NotVoter", "by the member list");
+        return conditions.list();
+    }
+
+    private static String reason(MemberView view) {
+        if (view.serving()) {
+            return "Serving";
+        }
+        if (view.leaving()) {
+            return "Leaving";
+        }
+        if (view.suspended()) {
+            return "Suspended";
+        }
+        if (view.pod() == null) {
+            return "PodPending";
+        }
+        return view.pod().terminal() ? "PodTerminal" : "NotServing";
+    }
+}

@@ -1,0 +1,194 @@
+package dev.mainstay.operator.member;
+
+import dev.mainstay.etcd.proto.AlarmRequest;
+import dev.mainstay.etcd.proto.AlarmType;
+import dev.mainstay.etcd.proto.ClusterGrpc;
+import dev.mainstay.etcd.proto.DefragmentRequest;
+import dev.mainstay.etcd.proto.MaintenanceGrpc;
+import dev.mainstay.etcd.proto.MemberAddRequest;
+import dev.mainstay.etcd.proto.MemberListRequest;
+import dev.mainstay.etcd.proto.MemberListResponse;
+import dev.mainstay.etcd.proto.MemberPromoteRequest;
+import dev.mainstay.etcd.proto.MemberRemoveRequest;
+import dev.mainstay.etcd.proto.MoveLeaderRequest;
+import dev.mainstay.etcd.proto.StatusRequest;
+import dev.mainstay.etcd.proto.StatusResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Calls members by gRPC, over a channel per call: calls are rare, and pods' addresses come and go. Any thread. */
+public final class GrpcMembers implements MemberApi {
+
+    private static final Duration ASK = Duration.ofSeconds(3);
+    private static final Duration CHANGE = Duration.ofSeconds(5);
+    private static final Duration DEFRAGMENT = Duration.ofSeconds(60);
+
+    @Override
+    public Answer ask(String endpoint) {
+        return call("status", endpoint, ASK, channel -> {
+            MaintenanceGrpc.MaintenanceBlockingStub maintenance =
+                    MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(ASK.toMillis(), TimeUnit.MILLISECONDS);
+            StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
+            Optional<MemberListResponse> agreed = Optional.empty();
+            Optional<MemberListResponse> list = Optional.empty();
+            List<Alarm> alarms = List.of();
+            if (!status.getIsLearner()) {
+                agreed = list(channel, true);
+                list = agreed.isPresent() ? agreed : list(channel, false);
+                alarms = agreed.isPresent() ? alarms(maintenance) : List.of();
+            }
+            return new Answer(
+                    hex(status.getHeader().getMemberId()),
+                    hex(status.getHeader().getClusterId()),
+                    status.getLeader() == 0 ? "" : hex(status.getLeader()),
+                    status.getIsLearner(),
+                    status.getRaftTerm(),
+                    status.getRaftIndex(),
+                    status.getDbSize(),
+                    status.getDbSizeInUse(),
+                    agreed.isPresent(),
+                    list.map(GrpcMembers::lines).orElse(List.of()),
+                    alarms);
+        });
+    }
+
+    private static Optional<MemberListResponse> list(ManagedChannel channel, boolean linearizable) {
+        try {
+            return Optional.of(ClusterGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(ASK.toMillis(), TimeUnit.MILLISECONDS)
+                    .memberList(MemberListRequest.newBuilder()
+                            .setLinearizable(linearizable)
+                            .build()));
+        } catch (StatusRuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<Line> lines(MemberListResponse response) {
+        return response.getMembersList().stream()
+                .map(member -> new Line(
+                        hex(member.getID()),
+                        member.getName(),
+                        member.getPeerURLsCount() == 0 ? "" : member.getPeerURLs(0),
+                        member.getIsLearner()))
+                .toList();
+    }
+
+    private static List<Alarm> alarms(MaintenanceGrpc.MaintenanceBlockingStub maintenance) {
+        return maintenance
+                .alarm(AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.GET)
+                        .build())
+                .getAlarmsList()
+                .stream()
+                .map(alarm -> new Alarm(hex(alarm.getMemberID()), alarm.getAlarm() == AlarmType.CORRUPT))
+                .toList();
+    }
+
+    @Override
+    public void addLearner(String endpoint, String peerUrl) {
+        change(
+                "add",
+                endpoint,
+                stub -> stub.memberAdd(MemberAddRequest.newBuilder()
+                        .addPeerURLs(peerUrl)
+                        .setIsLearner(true)
+                        .build()));
+    }
+
+    @Override
+    public void promote(String endpoint, String id) {
+        change(
+                "promote",
+                endpoint,
+                stub -> stub.memberPromote(
+                        MemberPromoteRequest.newBuilder().setID(number(id)).build()));
+    }
+
+    @Override
+    public void remove(String endpoint, String id) {
+        change(
+                "remove",
+                endpoint,
+                stub -> stub.memberRemove(
+                        MemberRemoveRequest.newBuilder().setID(number(id)).build()));
+    }
+
+    private static void change(
+            String what, String endpoint, Function<ClusterGrpc.ClusterBlockingStub, Object> request) {
+        var _ = call(
+                what,
+                endpoint,
+                CHANGE,
+                channel -> request.apply(ClusterGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(CHANGE.toMillis(), TimeUnit.MILLISECONDS)));
+    }
+
+    @Override
+    public void moveLeader(String endpoint, String id) {
+        maintain(
+                "move leader",
+                endpoint,
+                CHANGE,
+                stub -> stub.moveLeader(
+                        MoveLeaderRequest.newBuilder().setTargetID(number(id)).build()));
+    }
+
+    @Override
+    public void defragment(String endpoint) {
+        maintain("defragment", endpoint, DEFRAGMENT, stub -> stub.defragment(DefragmentRequest.getDefaultInstance()));
+    }
+
+    @Override
+    public void disarm(String endpoint, String id, boolean corrupt) {
+        maintain(
+                "disarm",
+                endpoint,
+                CHANGE,
+                stub -> stub.alarm(AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                        .setMemberID(number(id))
+                        .setAlarm(corrupt ? AlarmType.CORRUPT : AlarmType.NOSPACE)
+                        .build()));
+    }
+
+    private static void maintain(
+            String what,
+            String endpoint,
+            Duration limit,
+            Function<MaintenanceGrpc.MaintenanceBlockingStub, Object> request) {
+        var _ = call(
+                what,
+                endpoint,
+                limit,
+                channel -> request.apply(MaintenanceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS)));
+    }
+
+    private static <T> T call(String what, String endpoint, Duration limit, Function<ManagedChannel, T> calls) {
+        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + endpoint)
+                .usePlaintext()
+                .build();
+        try {
+            return calls.apply(channel);
+        } catch (StatusRuntimeException e) {
+            throw new MemberCallException(what + " (at most " + limit.toSeconds() + " s)", endpoint, e);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static String hex(long id) {
+        return Long.toHexString(id);
+    }
+
+    private static long number(String id) {
+        return Long.parseUnsignedLong(id, 16);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.mainstay.operator.member;
+
+import java.util.List;
+
+/**
+ * What the operator asks of members. An endpoint is HOST:PORT of one member's client port. Calls block for a few seconds at most and
+ * throw {@link MemberCallException} for refusals, time outs and silence alike; what happened then is seen by the next observation.
+ */
+public interface MemberApi {
+
+    /** What one member says of itself and the list that it sees. */
+    Answer ask(String endpoint);
+
+    /** Adds a learner. */
+    void addLearner(String endpoint, String peerUrl);
+
+    /** Lets a learner vote; refused while it lags. */
+    void promote(String endpoint, String id);
+
+    /** Takes a member off the list. */
+    void remove(String endpoint, String id);
+
+    /** Hands leadership to {@code id}; {@code endpoint} is the leader's. */
+    void moveLeader(String endpoint, String id);
+
+    /** Returns free space of the member's data files. */
+    void defragment(String endpoint);
+
+    /** Clears an alarm. */
+    void disarm(String endpoint, String id, boolean corrupt);
+
+    /**
+     * What one member says.
+     *
+     * @param id its id, hex
+     * @param clusterId its cluster's id, hex
+     * @param leaderId the leader it knows, hex; empty for none
+     * @param learner whether it doesn't vote
+     * @param term term of the log
+     * @param index position in the log
+     * @param dbSize size of its data files, bytes
+     * @param dbSizeInUse of which in use, bytes
+     * @param agreed whether the list was read with the agreement of a majority
+     * @param list the member list; empty if it gave none
+     * @param alarms alarms that stand; empty if it didn't say
+     */
+    record Answer(
+            String id,
+            String clusterId,
+            String leaderId,
+            boolean learner,
+            long term,
+            long index,
+            long dbSize,
+            long dbSizeInUse,
+            boolean agreed,
+            List<Line> list,
+            List<Alarm> alarms) {}
+
+    /**
+     * A line of the member list.
+     *
+     * @param id its id, hex
+     * @param name its name; empty until it has started
+     * @param peerUrl its first peer URL
+     * @param learner whether it doesn't vote
+     */
+    record Line(String id, String name, String peerUrl, boolean learner) {}
+
+    /**
+     * An alarm.
+     *
+     * @param memberId who raised it, hex
+     * @param corrupt CORRUPT, or else NOSPACE
+     */
+    record Alarm(String memberId, boolean corrupt) {}
+}

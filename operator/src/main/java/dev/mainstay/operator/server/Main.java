@@ -1,0 +1,94 @@
+package dev.mainstay.operator.server;
+
+import dev.mainstay.operator.cluster.ClusterPass;
+import dev.mainstay.operator.cluster.ClusterReconciler;
+import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.member.GrpcMembers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The process: takes the lead among its replicas, watches clusters, and serves metrics and health. */
+@QuarkusMain
+public final class Main implements QuarkusApplication {
+
+    private static final Duration STOP = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final AtomicReference<@Nullable Operator> running = new AtomicReference<>();
+
+    /** Called by the container. */
+    public Main(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** Starts the process. */
+    public static void main(String[] arguments) {
+        Quarkus.run(Main.class, arguments);
+    }
+
+    @Override
+    public int run(String... arguments) {
+        OperatorSettings settings = OperatorSettings.read(List.of(arguments), System.getenv());
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        KubernetesClient kubernetes = new KubernetesClientBuilder().build();
+        Operator operator = new Operator(overrider -> {
+            overrider
+                    .withKubernetesClient(kubernetes)
+                    .withReconciliationTerminationTimeout(STOP)
+                    // Only its finalizer is ours to write.
+                    .withUseSSAToPatchPrimaryResource(false);
+            if (!settings.leaderElectionNamespace().isEmpty()) {
+                overrider.withLeaderElectionConfiguration(
+                        new LeaderElectionConfiguration("mainstay-operator", settings.leaderElectionNamespace()));
+            }
+        });
+        GrpcMembers members = new GrpcMembers();
+        String repository = settings.nodeImage();
+        ClusterPass pass = new ClusterPass(
+                kubernetes,
+                new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
+                new Actuator(kubernetes, members, repository),
+                meters);
+        var _ = operator.register(new ClusterReconciler(pass), controller -> {
+            if (settings.namespaces().isEmpty()) {
+                controller.watchingAllNamespaces();
+            } else {
+                controller.settingNamespaces(settings.namespaces());
+            }
+        });
+        running.set(operator);
+        vertx.createHttpServer()
+                .requestHandler(new ProbeHandler(meters))
+                .listen(settings.port())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        operator.start();
+        Quarkus.waitForExit();
+        return 0;
+    }
+
+    /** Called by the container on its way down. */
+    void stop(@Observes ShutdownEvent event) {
+        Operator operator = running.getAndSet(null);
+        if (operator != null) {
+            operator.stop();
+        }
+    }
+}

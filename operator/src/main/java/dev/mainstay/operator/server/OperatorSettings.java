@@ -1,0 +1,37 @@
+package dev.mainstay.operator.server;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Settings of the process, read once. Each is a flag, {@code --node-image=...}, or a variable, {@code MAINSTAY_NODE_IMAGE}; the flag wins.
+ *
+ * @param nodeImage repository of the node's image, without tag
+ * @param namespaces namespaces to watch; empty = all
+ * @param leaderElectionNamespace namespace of the lease that replicas compete for; empty = no competition
+ * @param port port of metrics and health
+ */
+record OperatorSettings(String nodeImage, Set<String> namespaces, String leaderElectionNamespace, int port) {
+
+    static OperatorSettings read(List<String> arguments, Map<String, String> environment) {
+        String namespaces = value("watch-namespaces", arguments, environment, "");
+        return new OperatorSettings(
+                value("node-image", arguments, environment, "mainstay/node"),
+                namespaces.isEmpty() ? Set.of() : new TreeSet<>(List.of(namespaces.split(",", -1))),
+                value("leader-election-namespace", arguments, environment, ""),
+                Integer.parseInt(value("port", arguments, environment, "8080")));
+    }
+
+    private static String value(String name, List<String> arguments, Map<String, String> environment, String fallback) {
+        String prefix = "--" + name + "=";
+        String variable = "MAINSTAY_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
+        return arguments.stream()
+                .filter(argument -> argument.startsWith(prefix))
+                .map(argument -> argument.substring(prefix.length()))
+                .findFirst()
+                .orElse(environment.getOrDefault(variable, fallback));
+    }
+}

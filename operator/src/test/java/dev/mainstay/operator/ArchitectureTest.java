@@ -1,0 +1,114 @@
+package dev.mainstay.operator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Which package may know which, and what decisions must not touch. */
+class ArchitectureTest {
+
+    private static final String ROOT = "dev.mainstay.operator.";
+
+    /** A package imports from lower levels only. */
+    private static final Map<String, Integer> LEVELS = Map.of(
+            "member", 0,
+            "cluster.engine", 0,
+            "cluster.desired", 1,
+            "cluster.observe", 2,
+            "cluster.act", 3,
+            "cluster.report", 3,
+            "cluster", 4,
+            "server", 5);
+
+    private static final JavaClasses OPERATOR = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.mainstay.operator");
+
+    @Test
+    void importsPointDownOnly() {
+        Set<String> wrong = new TreeSet<>();
+        for (JavaClass from : OPERATOR) {
+            String origin = area(from);
+            for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+                String goal = area(dependency.getTargetClass());
+                if (!goal.isEmpty() && !origin.equals(goal) && level(origin) <= level(goal)) {
+                    wrong.add(origin + " -> " + goal + ": " + dependency.getDescription());
+                }
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void decisionsArePure() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mainstay.operator.cluster.engine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.fabric8..",
+                        "io.javaoperatorsdk..",
+                        "io.grpc..",
+                        "io.quarkus..",
+                        "io.micrometer..",
+                        "java.io..",
+                        "java.net..",
+                        "java.nio.file..",
+                        "java.util.concurrent..",
+                        "java.util.random..")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .check(OPERATOR);
+    }
+
+    @Test
+    void desiredObjectsAskNobody() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mainstay.operator.cluster.desired..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName(KubernetesClient.class.getName())
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .check(OPERATOR);
+    }
+
+    @Test
+    void grpcHasOneDoor() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mainstay.operator.member..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "dev.mainstay.etcd.proto..")
+                .check(OPERATOR);
+    }
+
+    private static int level(String area) {
+        return Objects.requireNonNull(LEVELS.get(area), area);
+    }
+
+    private static String area(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith(ROOT) ? name.substring(ROOT.length()) : "";
+    }
+}

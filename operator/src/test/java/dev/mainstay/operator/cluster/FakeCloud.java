@@ -1,0 +1,155 @@
+package dev.mainstay.operator.cluster;
+
+import dev.mainstay.operator.member.MemberApi;
+import dev.mainstay.operator.member.MemberCallException;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Kubelets and members beside an API server that has neither: a pod runs as soon as {@link #step} has seen it, and its member does what its
+ * flags say. All voters that run agree while they are a majority.
+ */
+final class FakeCloud implements MemberApi {
+
+    private final KubernetesClient kubernetes;
+    private final Map<String, Line> list = new TreeMap<>();
+    private final Set<String> silent = ConcurrentHashMap.newKeySet();
+    private String leader = "";
+    private int addresses;
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+    FakeCloud(KubernetesClient kubernetes) {
+        this.kubernetes = kubernetes;
+    }
+
+    /** Starts what was made and not started yet. */
+    synchronized void step() {
+        for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
+            if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
+                addresses++;
+                String address = "10.0.0." + addresses;
+                var _ = kubernetes
+                        .resource(pod)
+                        .editStatus(current -> new PodBuilder(current)
+                                .withNewStatus()
+                                .withPhase("Running")
+                                .withPodIP(address)
+                                .endStatus()
+                                .build());
+                String url = flag(pod, "initial-advertise-peer-urls");
+                if (flag(pod, "initial-cluster-state").equals("new") && list.isEmpty()) {
+                    list.put(url, new Line("a1", pod.getMetadata().getName(), url, false));
+                }
+            }
+        }
+    }
+
+    /** Lets this member answer nothing, whichever pod it has. */
+    void silence(String member) {
+        silent.add(member);
+    }
+
+    private static String flag(Pod pod, String name) {
+        return pod.getSpec().getContainers().getFirst().getArgs().stream()
+                .filter(argument -> argument.startsWith("--" + name + "="))
+                .map(argument -> argument.substring(name.length() + 3))
+                .findFirst()
+                .orElse("");
+    }
+
+    private Map<String, Line> running() {
+        Map<String, Line> byEndpoint = new TreeMap<>();
+        for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
+            Line line = list.get(flag(pod, "initial-advertise-peer-urls"));
+            boolean up = pod.getStatus() != null && pod.getStatus().getPodIP() != null;
+            if (line != null && up && !silent.contains(pod.getMetadata().getName())) {
+                byEndpoint.put(pod.getStatus().getPodIP() + ":2379", line);
+            }
+        }
+        return byEndpoint;
+    }
+
+    private boolean agreed(Map<String, Line> running) {
+        long voters = list.values().stream().filter(line -> !line.learner()).count();
+        return running.values().stream().filter(line -> !line.learner()).count() > voters / 2;
+    }
+
+    @Override
+    public synchronized Answer ask(String endpoint) {
+        Map<String, Line> running = running();
+        Line self = running.get(endpoint);
+        if (self == null) {
+            throw new MemberCallException("status", endpoint, new IOException("refused"));
+        }
+        boolean agreed = agreed(running);
+        if (agreed && running.values().stream().noneMatch(line -> line.id().equals(leader))) {
+            leader = running.values().stream()
+                    .filter(line -> !line.learner())
+                    .map(Line::id)
+                    .findFirst()
+                    .orElse("");
+        }
+        return new Answer(
+                self.id(),
+                "c1",
+                agreed ? leader : "",
+                self.learner(),
+                2,
+                100,
+                4096,
+                2048,
+                agreed && !self.learner(),
+                self.learner() ? List.of() : List.copyOf(list.values()),
+                List.of());
+    }
+
+    private synchronized void change(String call, Runnable change) {
+        calls.add(call);
+        if (!agreed(running())) {
+            throw new MemberCallException(call, "", new IOException("no leader"));
+        }
+        change.run();
+    }
+
+    @Override
+    public void addLearner(String endpoint, String peerUrl) {
+        change("add", () -> list.put(peerUrl, new Line("a" + (10 + list.size() + calls.size()), "", peerUrl, true)));
+    }
+
+    @Override
+    public void promote(String endpoint, String id) {
+        change(
+                "promote",
+                () -> list.replaceAll((url, line) ->
+                        line.id().equals(id) ? new Line(line.id(), line.name(), line.peerUrl(), false) : line));
+    }
+
+    @Override
+    public void remove(String endpoint, String id) {
+        change("remove", () -> list.values().removeIf(line -> line.id().equals(id)));
+    }
+
+    @Override
+    public void moveLeader(String endpoint, String id) {
+        change("move", () -> leader = id);
+    }
+
+    @Override
+    public void defragment(String endpoint) {
+        calls.add("defragment");
+    }
+
+    @Override
+    public void disarm(String endpoint, String id, boolean corrupt) {
+        calls.add("disarm");
+    }
+}

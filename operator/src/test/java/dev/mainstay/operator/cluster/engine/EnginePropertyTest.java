@@ -1,0 +1,204 @@
+package dev.mainstay.operator.cluster.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.operator.cluster.engine.ClusterView.Alarm;
+import dev.mainstay.operator.cluster.engine.ClusterView.Listed;
+import dev.mainstay.operator.cluster.engine.MemberView.Answer;
+import dev.mainstay.operator.cluster.engine.MemberView.Join;
+import dev.mainstay.operator.cluster.engine.MemberView.PodView;
+import dev.mainstay.operator.cluster.engine.MemberView.VolumeView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What no decision may do, whatever is observed, likely or not. {@code -Dseed=42} runs one seed. */
+class EnginePropertyTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int SEEDS = 20_000;
+
+    @Test
+    void noDecisionBreaksWhatHolds() {
+        Long only = Long.getLong("seed");
+        long first = only == null ? 1 : only;
+        long last = only == null ? SEEDS : only;
+        for (long seed = first; seed <= last; seed++) {
+            Observation observation = observation(new SplittableRandom(seed));
+            Decision decision = new Engine().decide(observation);
+
+            String what = "-Dseed=" + seed + " " + decision.explained() + "\n" + observation;
+            assertThat(new Engine().decide(observation)).as(what).isEqualTo(decision);
+            assertThat(holds(observation, decision.action())).as(what).isTrue();
+        }
+    }
+
+    private static boolean holds(Observation o, Action action) {
+        Situation s = new Situation(o);
+        boolean changes = !(action instanceof Action.Wait) && !(action instanceof Action.Idle);
+        if (o.wanted().paused() && !o.wanted().deleted() && changes) {
+            return false;
+        }
+        return switch (action) {
+            case Action.AddLearner ignored -> s.quorum() && s.learner() == null;
+            case Action.Promote promote ->
+                s.quorum()
+                        && s.learner() != null
+                        && promote.id().equals(s.learner().id());
+            case Action.RemoveFromList remove ->
+                s.quorum()
+                        && s.quorumAfterRemoval(member(s, remove.member()))
+                        && member(s, remove.member()).leaving();
+            case Action.MoveLeader move -> s.quorum() && member(s, move.to()).serving();
+            case Action.DeleteVolume delete ->
+                o.wanted().deleted() || (s.listed(member(s, delete.member())) == null && (s.quorum() || !s.founded()));
+            case Action.Forget forget ->
+                o.wanted().deleted() || (s.listed(member(s, forget.member())) == null && (s.quorum() || !s.founded()));
+            case Action.CreatePod create -> {
+                MemberView member = member(s, create.member());
+                yield !member.suspended()
+                        && member.pod() == null
+                        && !s.dataLost(member)
+                        && (!create.founds() || (!s.founded() && !member.everSeen()));
+            }
+            case Action.CreateVolume create -> !member(s, create.member()).everSeen();
+            case Action.DeletePod delete -> {
+                MemberView member = member(s, delete.member());
+                boolean dead = member.pod() == null || member.pod().terminal() || !member.serving();
+                yield dead
+                        || o.wanted().replicas() == 0
+                        || s.listed(member) == null
+                        || s.othersHoldQuorum(member)
+                        || s.voters().size() == 1;
+            }
+            case Action.RecreatePod recreate -> !member(s, recreate.member()).serving();
+            case Action.GrowVolume grow -> member(s, grow.member()).volume() != null;
+            case Action.CreateMember create -> create.number() > o.recorded().lastMemberNumber();
+            default -> true;
+        };
+    }
+
+    private static MemberView member(Situation s, String name) {
+        return Objects.requireNonNull(s.member(name));
+    }
+
+    private static Observation observation(SplittableRandom random) {
+        int count = random.nextInt(7);
+        boolean founded = random.nextInt(6) > 0;
+        List<MemberView> members = new ArrayList<>();
+        List<Listed> list = new ArrayList<>();
+        boolean learner = false;
+        for (int number = 1; number <= count; number++) {
+            boolean on = founded && random.nextInt(6) > 0;
+            boolean learns = on && !learner && random.nextInt(5) == 0;
+            learner |= learns;
+            MemberView member = member(random, number, on);
+            members.add(member);
+            if (on) {
+                list.add(new Listed("id" + number, member.name(), learns));
+            }
+        }
+        if (random.nextInt(20) == 0) {
+            list.add(new Listed("id99", "", random.nextBoolean() && !learner));
+        }
+        long voters = list.stream().filter(listed -> !listed.learner()).count();
+        long serving = list.stream()
+                .filter(listed -> !listed.learner())
+                .filter(listed ->
+                        members.stream().anyMatch(member -> member.name().equals(listed.name()) && member.serving()))
+                .count();
+        boolean agreed = voters > 0 && serving > voters / 2 && founded;
+        List<Alarm> alarms = random.nextInt(8) == 0
+                ? List.of(new Alarm(
+                        "id" + (1 + random.nextInt(7)), random.nextBoolean() ? Alarm.Kind.CORRUPT : Alarm.Kind.NOSPACE))
+                : List.of();
+        return new Observation(
+                NOW,
+                wanted(random),
+                new Recorded(
+                        founded ? "cluster" : null,
+                        1,
+                        count + random.nextInt(2),
+                        founded && !agreed ? ago(random) : null),
+                members,
+                new ClusterView(agreed, list, alarms));
+    }
+
+    private static Wanted wanted(SplittableRandom random) {
+        return new Wanted(
+                "c",
+                random.nextInt(30) == 0,
+                random.nextInt(20) == 0,
+                List.of(0, 1, 3, 5).get(random.nextInt(4)),
+                random.nextBoolean() ? "1.0.0" : "1.1.0",
+                random.nextBoolean() ? "a" : "b",
+                new Wanted.Volumes(
+                        random.nextInt(5) > 0,
+                        100 + random.nextInt(2) * 50,
+                        "",
+                        random.nextInt(5) == 0,
+                        random.nextBoolean(),
+                        random.nextBoolean()),
+                new Wanted.Policy(
+                        random.nextInt(6) > 0,
+                        Duration.ofSeconds(10),
+                        9,
+                        Duration.ofSeconds(900),
+                        random.nextInt(6) > 0,
+                        Duration.ofSeconds(300),
+                        3,
+                        Duration.ofSeconds(900),
+                        1000),
+                0);
+    }
+
+    private static MemberView member(SplittableRandom random, int number, boolean on) {
+        boolean answers = on && random.nextInt(5) > 0;
+        boolean serves = answers && random.nextInt(8) > 0;
+        PodView pod = answers || random.nextInt(3) > 0
+                ? new PodView(
+                        "u" + number,
+                        !answers && random.nextInt(4) == 0,
+                        random.nextInt(6) == 0,
+                        random.nextBoolean() ? "1.0.0" : "1.1.0",
+                        random.nextBoolean() ? "a" : "b")
+                : null;
+        VolumeView volume = answers || random.nextInt(6) > 0
+                ? new VolumeView(100 + random.nextInt(2) * 50, "", !answers && random.nextInt(8) == 0)
+                : null;
+        return new MemberView(
+                "c-" + number,
+                number,
+                number == 1 ? Join.BOOTSTRAP : Join.LEARNER,
+                1,
+                random.nextBoolean() ? "1.0.0" : "1.1.0",
+                random.nextBoolean() ? "a" : "b",
+                random.nextInt(10) == 0,
+                random.nextInt(6) == 0,
+                answers || (on && random.nextInt(3) > 0),
+                Objects.requireNonNull(ago(random)),
+                random.nextInt(5),
+                serves ? null : ago(random),
+                serves ? ago(random) : null,
+                pod,
+                volume,
+                answers
+                        ? new Answer(
+                                "id" + number,
+                                "cluster",
+                                "id" + (1 + random.nextInt(3)),
+                                serves,
+                                random.nextInt(5000),
+                                950,
+                                random.nextInt(950))
+                        : null);
+    }
+
+    private static Instant ago(SplittableRandom random) {
+        return NOW.minusSeconds(random.nextInt(1500));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.operator.cluster.engine.SimulatedWorld.Member;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Observes, decides and acts on a simulated world. Each effect may be the last before the operator is killed, may be refused, may happen
+ * though its answer is lost, and may happen twice. A killed operator begins again and remembers nothing.
+ */
+final class SimulatedOperator {
+
+    private final SimulatedWorld world;
+    private final Engine engine;
+    private final SplittableRandom random;
+    private final double faults;
+    final Set<String> carriedOut = new TreeSet<>();
+    int crashPoints;
+
+    SimulatedOperator(SimulatedWorld world, Engine engine, SplittableRandom random, double faults) {
+        this.world = world;
+        this.engine = engine;
+        this.random = random;
+        this.faults = faults;
+    }
+
+    /** The operator is gone; what it was about to do doesn't happen. */
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** One pass; what was decided. */
+    Decision pass(boolean calm) {
+        report();
+        Observation seen = world.observe();
+        Decision decision = engine.decide(seen);
+        world.check(
+                random.nextInt(20) > 0 || decision.equals(engine.decide(seen)),
+                "the same situation was decided twice differently");
+        carriedOut.add(decision.action().getClass().getSimpleName());
+        try {
+            act(decision.action(), calm);
+        } catch (Killed e) {
+            crashPoints++;
+        }
+        return decision;
+    }
+
+    /** What status remembers of what is seen. */
+    private void report() {
+        for (MemberView view : world.observe().members()) {
+            Member member = Objects.requireNonNull(world.members.get(view.name()));
+            member.everSeen |= view.answer() != null;
+            if (view.serving()) {
+                member.unhealthySince = null;
+                member.recreates = 0;
+                member.readySince = member.readySince == null ? world.now : member.readySince;
+            } else {
+                member.readySince = null;
+                member.unhealthySince = member.unhealthySince == null ? world.now : member.unhealthySince;
+            }
+        }
+        world.quorumLostSince = world.clusterId == null || world.quorum()
+                ? null
+                : world.quorumLostSince == null ? world.now : world.quorumLostSince;
+    }
+
+    private void effect(boolean calm, Action action, Runnable change) {
+        double chance = calm ? 1 : random.nextDouble();
+        if (chance < faults) {
+            throw new Killed();
+        }
+        world.effect(describe(action), change);
+        if (chance < 2 * faults) {
+            throw new Killed();
+        }
+        if (chance < 3 * faults) {
+            world.effect(describe(action) + " (again)", change);
+        }
+    }
+
+    private static String describe(Action action) {
+        return action instanceof Action.DeletePod || action instanceof Action.RecreatePod
+                ? "delete pod " + action
+                : action.toString();
+    }
+
+    private void act(Action action, boolean calm) {
+        switch (action) {
+            case Action.Idle ignored -> {}
+            case Action.Wait ignored -> {}
+            case Action.RecordClusterId a -> effect(calm, a, () -> world.clusterId = a.clusterId());
+            case Action.CreateMember a -> {
+                effect(calm, a, () -> world.lastMemberNumber = Math.max(world.lastMemberNumber, a.number()));
+                String name = SimulatedWorld.CLUSTER + "-" + a.number();
+                effect(calm, a, () -> {
+                    if (!world.members.containsKey(name)) {
+                        world.createMember(a.number(), a.join());
+                    }
+                });
+            }
+            case Action.CreateVolume a -> effect(calm, a, () -> world.createVolume(a.member()));
+            case Action.GrowVolume a ->
+                effect(calm, a, () -> {
+                    if (world.volumes.containsKey(a.member())) {
+                        Objects.requireNonNull(world.volumes.get(a.member())).bytes = a.bytes();
+                    }
+                });
+            case Action.DeleteVolume a -> effect(calm, a, () -> world.deleteVolume(a.member()));
+            case Action.CreatePod a -> effect(calm, a, () -> world.createPod(a.member(), a.founds()));
+            case Action.DeletePod a -> effect(calm, a, () -> world.deletePod(a.member(), a.uid()));
+            case Action.RecreatePod a -> {
+                effect(calm, new Action.Idle(), () -> {
+                    member(a.member()).recreates = a.attempt();
+                    member(a.member()).unhealthySince = world.now;
+                });
+                effect(calm, a, () -> {
+                    world.deletePod(a.member(), a.uid());
+                    member(a.member()).broken = Math.max(0, member(a.member()).broken - 1);
+                });
+            }
+            case Action.SetTemplate a ->
+                effect(calm, a, () -> {
+                    member(a.member()).version = a.version();
+                    member(a.member()).template = a.templateHash();
+                });
+            case Action.Suspend a -> effect(calm, a, () -> member(a.member()).suspended = a.suspended());
+            case Action.AddLearner a -> ifQuorum(() -> effect(calm, a, () -> world.addLearner(a.member())));
+            case Action.Promote a -> ifQuorum(() -> effect(calm, a, () -> world.promote(a.member())));
+            case Action.MoveLeader a -> ifQuorum(() -> effect(calm, a, () -> world.leader = a.to()));
+            case Action.MarkLeaving a -> effect(calm, a, () -> member(a.member()).leaving = true);
+            case Action.RemoveFromList a -> ifQuorum(() -> effect(calm, a, () -> world.removeFromList(a.member())));
+            case Action.Forget a ->
+                effect(calm, a, () -> {
+                    world.check(!world.list.containsKey(a.member()), "a member on the list was forgotten");
+                    world.members.remove(a.member());
+                });
+            case Action.Defragment a -> effect(calm, a, () -> {});
+            case Action.Disarm a -> ifQuorum(() -> effect(calm, a, () -> world.alarms.remove(a.alarm())));
+        }
+    }
+
+    /** Members change their list only together; without a majority the call fails. */
+    private void ifQuorum(Runnable call) {
+        if (world.quorum()) {
+            call.run();
+        }
+    }
+
+    private Member member(String name) {
+        return Objects.requireNonNull(world.members.get(name));
+    }
+}

@@ -1,0 +1,430 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.operator.cluster.engine.ClusterView.Alarm;
+import dev.mainstay.operator.cluster.engine.ClusterView.Listed;
+import dev.mainstay.operator.cluster.engine.MemberView.Answer;
+import dev.mainstay.operator.cluster.engine.MemberView.Join;
+import dev.mainstay.operator.cluster.engine.MemberView.PodView;
+import dev.mainstay.operator.cluster.engine.MemberView.VolumeView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API server, kubelets and members, as far as the operator sees them, in virtual time and one thread. A write is acknowledged when a
+ * majority of the voters has it; members lag, start slowly, break, and lose volumes. {@link #effect} checks after every effect what must
+ * never happen.
+ */
+final class SimulatedWorld {
+
+    static final String CLUSTER = "c";
+    static final String BAD_TEMPLATE = "bad";
+    static final int TICK_SECONDS = 5;
+
+    final SplittableRandom random;
+    final SortedMap<String, Member> members = new TreeMap<>();
+    final SortedMap<String, Disk> volumes = new TreeMap<>();
+    final SortedMap<String, Pod> pods = new TreeMap<>();
+    final SortedMap<String, Entry> list = new TreeMap<>();
+    final Set<Alarm> alarms = new HashSet<>();
+    final List<String> log = new ArrayList<>();
+
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    int replicas = 3;
+    String version = "1.0.0";
+    String template = "t0";
+    long volumeBytes = 100;
+    boolean deleteVolumes = true;
+    boolean paused;
+
+    @Nullable
+    String clusterId;
+
+    int lastMemberNumber;
+
+    @Nullable
+    Instant quorumLostSince;
+
+    long acknowledged;
+    String leader = "";
+    private int uids;
+    private int founded;
+
+    SimulatedWorld(SplittableRandom random) {
+        this.random = random;
+    }
+
+    /** A member's object. */
+    static final class Member {
+        final String name;
+        final int number;
+        final Join join;
+        final Instant created;
+        String version;
+        String template;
+        boolean suspended;
+        boolean leaving;
+        boolean everSeen;
+        int recreates;
+
+        @Nullable
+        Instant unhealthySince;
+
+        @Nullable
+        Instant readySince;
+
+        int broken;
+
+        Member(String name, int number, Join join, Instant created, String version, String template) {
+            this.name = name;
+            this.number = number;
+            this.join = join;
+            this.created = created;
+            this.version = version;
+            this.template = template;
+        }
+    }
+
+    /** A volume and what the member has written there. */
+    static final class Disk {
+        long bytes;
+        long index;
+        boolean lost;
+
+        @Nullable
+        String memberId;
+
+        Disk(long bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    /** A pod. */
+    static final class Pod {
+        final String uid;
+        final String version;
+        final String template;
+        final boolean founds;
+        int startsIn;
+        int stopsIn = -1;
+        boolean terminal;
+
+        Pod(String uid, String version, String template, boolean founds, int startsIn) {
+            this.uid = uid;
+            this.version = version;
+            this.template = template;
+            this.founds = founds;
+            this.startsIn = startsIn;
+        }
+    }
+
+    /** A line of the member list. */
+    record Entry(String id, boolean learner) {}
+
+    // ---- what runs
+
+    boolean running(String name) {
+        Pod pod = pods.get(name);
+        Disk disk = volumes.get(name);
+        return pod != null && pod.startsIn <= 0 && !pod.terminal && disk != null && !disk.lost;
+    }
+
+    boolean serving(String name) {
+        Pod pod = pods.get(name);
+        Member member = members.get(name);
+        return running(name)
+                && pod != null
+                && !pod.template.equals(BAD_TEMPLATE)
+                && member != null
+                && member.broken == 0
+                && list.containsKey(name);
+    }
+
+    List<String> voters() {
+        List<String> voters = new ArrayList<>();
+        list.forEach((name, entry) -> {
+            if (!entry.learner()) {
+                voters.add(name);
+            }
+        });
+        return voters;
+    }
+
+    long servingVoters() {
+        return voters().stream().filter(this::serving).count();
+    }
+
+    boolean quorum() {
+        List<String> voters = voters();
+        int serving = 0;
+        for (String voter : voters) {
+            serving += serving(voter) ? 1 : 0;
+        }
+        return !voters.isEmpty() && serving >= Situation.majority(voters.size());
+    }
+
+    /** Whether every majority of the voters holds all that was acknowledged. */
+    boolean dataKept() {
+        List<String> voters = voters();
+        long holders = voters.stream()
+                .filter(name -> volumes.containsKey(name) && index(name) >= acknowledged)
+                .count();
+        return voters.isEmpty() || holders >= voters.size() - Situation.majority(voters.size()) + 1;
+    }
+
+    private long index(String name) {
+        Disk disk = volumes.get(name);
+        return disk == null || disk.lost ? 0 : disk.index;
+    }
+
+    /** Time passes: pods start and stop, members elect, write and catch up. */
+    void tick(int seconds) {
+        now = now.plusSeconds(seconds);
+        pods.entrySet().removeIf(entry -> {
+            Pod pod = entry.getValue();
+            pod.startsIn--;
+            return pod.stopsIn > 0 && --pod.stopsIn == 0;
+        });
+        pods.keySet().removeIf(name -> !members.containsKey(name));
+        for (String name : List.copyOf(pods.keySet())) {
+            start(name);
+        }
+        raft();
+    }
+
+    private void start(String name) {
+        Pod pod = pods.get(name);
+        Disk disk = volumes.get(name);
+        if (pod == null || disk == null || !running(name) || disk.memberId != null) {
+            return;
+        }
+        Member member = members.get(name);
+        check(member == null || !member.everSeen, "an empty disk started under the name of " + name);
+        if (pod.founds) {
+            founded++;
+            check(founded == 1, "a second cluster was founded");
+            disk.memberId = "m" + name;
+            list.put(name, new Entry("m" + name, false));
+        } else if (list.containsKey(name)) {
+            disk.memberId = list.get(name).id();
+        }
+    }
+
+    private void raft() {
+        if (!quorum()) {
+            leader = "";
+            return;
+        }
+        if (!voters().contains(leader) || !serving(leader)) {
+            leader = voters().stream()
+                    .filter(this::serving)
+                    .max(Comparator.comparingLong(this::index))
+                    .orElseThrow();
+            check(index(leader) >= acknowledged, "the leader lacks what was acknowledged");
+        }
+        Disk first = disk(leader);
+        first.index += 1 + random.nextInt(50);
+        List<String> others = new ArrayList<>(list.keySet().stream()
+                .filter(name -> !name.equals(leader) && serving(name))
+                .toList());
+        int needed = Situation.majority(voters().size()) - 1;
+        for (String name : others) {
+            boolean voter = voters().contains(name);
+            boolean prompt = (voter && needed > 0) || random.nextInt(3) > 0;
+            if (prompt) {
+                disk(name).index = first.index;
+            } else {
+                disk(name).index = Math.max(disk(name).index, first.index - random.nextInt(3000));
+            }
+            needed -= voter ? 1 : 0;
+        }
+        acknowledged = first.index;
+    }
+
+    private Disk disk(String name) {
+        return Objects.requireNonNull(volumes.get(name));
+    }
+
+    // ---- what the operator sees
+
+    Observation observe() {
+        boolean agreed = quorum();
+        List<MemberView> views =
+                members.values().stream().map(member -> view(member, agreed)).toList();
+        boolean anyone = list.keySet().stream().anyMatch(this::serving);
+        List<Listed> listed = !anyone
+                ? List.of()
+                : list.entrySet().stream()
+                        .map(entry -> new Listed(
+                                entry.getValue().id(),
+                                entry.getKey(),
+                                entry.getValue().learner()))
+                        .toList();
+        return new Observation(
+                now,
+                wanted(),
+                new Recorded(clusterId, 1, lastMemberNumber, quorumLostSince),
+                views,
+                new ClusterView(agreed, listed, agreed ? List.copyOf(alarms) : List.of()));
+    }
+
+    private Wanted wanted() {
+        return new Wanted(
+                CLUSTER,
+                false,
+                paused,
+                replicas,
+                version,
+                template,
+                new Wanted.Volumes(true, volumeBytes, "", false, deleteVolumes, false),
+                new Wanted.Policy(
+                        true,
+                        Duration.ofSeconds(10),
+                        9,
+                        Duration.ofSeconds(900),
+                        true,
+                        Duration.ofSeconds(120),
+                        2,
+                        Duration.ofSeconds(900),
+                        1000),
+                0);
+    }
+
+    private MemberView view(Member member, boolean agreed) {
+        Pod pod = pods.get(member.name);
+        Disk disk = volumes.get(member.name);
+        Entry entry = list.get(member.name);
+        Answer answer = null;
+        if (serving(member.name) && entry != null && disk != null) {
+            Entry lead = list.get(leader);
+            answer = new Answer(
+                    entry.id(),
+                    "cluster",
+                    lead == null ? "" : lead.id(),
+                    entry.learner() || agreed,
+                    disk.index,
+                    10,
+                    10);
+        }
+        return new MemberView(
+                member.name,
+                member.number,
+                member.join,
+                1,
+                member.version,
+                member.template,
+                member.suspended,
+                member.leaving,
+                member.everSeen,
+                member.created,
+                member.recreates,
+                member.unhealthySince,
+                member.readySince,
+                pod == null ? null : new PodView(pod.uid, pod.terminal, pod.stopsIn > 0, pod.version, pod.template),
+                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost),
+                answer);
+    }
+
+    // ---- what the operator does
+
+    /** One effect on the outside, after which what must never happen hasn't. */
+    void effect(String what, Runnable change) {
+        boolean quorumBefore = quorum();
+        boolean keptBefore = dataKept();
+        int votersBefore = voters().size();
+        change.run();
+        log.add(now.toString().substring(11, 19) + " " + what);
+        check(
+                quorum() || !quorumBefore || (votersBefore == 1 && what.startsWith("delete pod")) || replicas == 0,
+                "the quorum was broken by: " + what);
+        check(dataKept() || !keptBefore, "acknowledged data was put at risk by: " + what);
+        check(list.values().stream().filter(Entry::learner).count() <= 1, "two learners");
+    }
+
+    void createMember(int number, Join join) {
+        String name = CLUSTER + "-" + number;
+        check(!members.containsKey(name), "a number was used again: " + name);
+        members.put(name, new Member(name, number, join, now, version, template));
+    }
+
+    void createVolume(String name) {
+        volumes.putIfAbsent(name, new Disk(volumeBytes));
+    }
+
+    void createPod(String name, boolean founds) {
+        Member member = Objects.requireNonNull(members.get(name));
+        if (!pods.containsKey(name)) {
+            check(!member.suspended, "a pod of a suspended member");
+            String uid = "u" + uids++;
+            pods.put(name, new Pod(uid, member.version, member.template, founds, 1 + random.nextInt(4)));
+        }
+    }
+
+    void deletePod(String name, String uid) {
+        Pod pod = pods.get(name);
+        if (pod == null || !pod.uid.equals(uid) || pod.stopsIn > 0) {
+            return;
+        }
+        if (serving(name) && voters().contains(name) && replicas > 0) {
+            List<String> down = voters().stream()
+                    .filter(voter -> !voter.equals(name) && !serving(voter))
+                    .toList();
+            check(down.isEmpty(), "two voters down at once: " + name + " and " + down);
+            boolean others = voters().stream()
+                    .filter(voter -> !voter.equals(name))
+                    .allMatch(voter -> Objects.requireNonNull(pods.get(voter))
+                                    .version
+                                    .equals(version)
+                            && Objects.requireNonNull(pods.get(voter)).template.equals(template));
+            check(!name.equals(leader) || others, "the leader was rolled before the others");
+        }
+        pod.stopsIn = 1 + random.nextInt(3);
+        pod.startsIn = Integer.MAX_VALUE;
+    }
+
+    void addLearner(String name) {
+        if (!list.containsKey(name)) {
+            list.put(name, new Entry("m" + name, true));
+        }
+    }
+
+    void promote(String name) {
+        Entry entry = list.get(name);
+        if (entry != null) {
+            list.put(name, new Entry(entry.id(), false));
+        }
+    }
+
+    void removeFromList(String name) {
+        boolean served = serving(name) && voters().contains(name);
+        if (list.remove(name) != null) {
+            check(!voters().isEmpty(), "the last voter was removed");
+            if (served) {
+                check(
+                        servingVoters() >= Situation.majority(Math.max(1, replicas)),
+                        "too few voters stay without " + name);
+            }
+        }
+    }
+
+    void deleteVolume(String name) {
+        check(!list.containsKey(name), "the volume of a member on the list was deleted: " + name);
+        volumes.remove(name);
+    }
+
+    /** Fails the run: what must never happen did. */
+    void check(boolean holds, String violation) {
+        if (!holds) {
+            throw new AssertionError(violation + "\n" + String.join("\n", log));
+        }
+    }
+}
