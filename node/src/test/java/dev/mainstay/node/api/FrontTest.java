@@ -73,9 +73,6 @@ class FrontTest {
         assertThat(refusal(() -> RawCalls.unary(channel, "etcdserverpb.Nothing/Get", new byte[0])))
                 .extracting(Status::getCode, Status::getDescription)
                 .containsExactly(Status.Code.UNIMPLEMENTED, "unknown service etcdserverpb.Nothing");
-        assertThat(refusal(() -> RawCalls.unary(channel, "etcdserverpb.Maintenance/Downgrade", new byte[0])))
-                .extracting(Status::getCode)
-                .isEqualTo(Status.Code.UNIMPLEMENTED);
     }
 
     @Test

@@ -44,7 +44,7 @@ class CodecsTest {
         byte[] change = new Change(new Revision(2, 0), Change.Kind.CREATE, null, Bytes.utf8("a")).encode();
         byte[] unknownKind = change.clone();
         change[0] = 2;
-        unknownKind[1] = 3;
+        unknownKind[1] = 4;
         byte[] at = Change.tableKey(2, 0);
 
         assertThatThrownBy(() -> StoredVersion.isTombstone(version)).isInstanceOf(IllegalStateException.class);
