@@ -14,6 +14,10 @@ import dev.mainstay.etcd.proto.StatusResponse;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -60,6 +65,9 @@ public final class TestCluster implements AutoCloseable {
     private final List<EtcdClient> clients = new ArrayList<>();
     /** Ids of members that were added to those it began with. */
     private final Set<Long> addedIds = new HashSet<>();
+
+    private static final Pattern VITAL = Pattern.compile(
+            "^(etcd_server_(is_leader|proposals_\\w+|slow_read_indexes_total)|mainstay_(batches|proposals)_\\w+) ");
 
     private int generations;
 
@@ -292,11 +300,30 @@ public final class TestCluster implements AutoCloseable {
         return member;
     }
 
-    /** The end of every member's log. */
+    /** What every member says of its proposals, and the end of its log. */
     public String logTails() {
         return IntStream.range(0, size())
-                .mapToObj(i -> "== member " + i + "\n" + member(i).logTail())
+                .mapToObj(i ->
+                        "== member " + i + "\n" + vitals(i) + "\n" + member(i).logTail())
                 .collect(Collectors.joining("\n"));
+    }
+
+    private String vitals(int member) {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            String metrics = http.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(network.place(member).clientUrl() + "/metrics"))
+                                    .timeout(Duration.ofSeconds(CALL_SECONDS))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return metrics.lines().filter(VITAL.asPredicate()).collect(Collectors.joining(", "));
+        } catch (IOException e) {
+            return "no metrics: " + e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "no metrics: interrupted";
+        }
     }
 
     /** Kills what still runs. The files stay. */

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSession;
  *
  * @param attributes the peer and the backlog, as gRPC's interceptors and services see them
  */
-record Connection(EventLoop loop, Attributes attributes, Backlog backlog, PingStrikes pings) {
+record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
 
     private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
     private static final AttributeKey<PingStrikes> PINGS = AttributeKey.valueOf(Connection.class, "pings");
@@ -34,12 +34,11 @@ record Connection(EventLoop loop, Attributes attributes, Backlog backlog, PingSt
             return known;
         }
         Backlog backlog = new Backlog();
-        Connection connection = new Connection(
-                channel.eventLoop(), attributes(http, channel, backlog), backlog, pings(channel, Duration.ZERO));
+        Connection connection = new Connection(channel.eventLoop(), attributes(http, channel, backlog), backlog);
         channel.attr(KEY).set(connection);
         ChannelHandlerContext http2 = channel.pipeline().context(Http2ConnectionHandler.class);
         if (http2 != null) {
-            channel.pipeline().addBefore(http2.name(), null, new TurnFlush());
+            channel.pipeline().addBefore(http2.name(), null, new TurnFlush(pings(channel, Duration.ZERO)));
         }
         return connection;
     }

@@ -156,7 +156,6 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
                 return;
             }
             meter.sent(length);
-            connection.pings().answered();
             response.write(buffer(encoded));
             updateWritable();
         });
@@ -342,7 +341,6 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
             return;
         }
         closed = true;
-        connection.pings().answered();
         ended(status.getCode());
         cancelDeadline();
         flowOn();

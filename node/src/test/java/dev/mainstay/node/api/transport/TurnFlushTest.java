@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,17 +15,18 @@ import org.junit.jupiter.api.Test;
 class TurnFlushTest {
 
     private final List<Boolean> writability = new ArrayList<>();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new TurnFlush(), new ChannelInboundHandlerAdapter() {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object task) {
-            ((Runnable) task).run();
-        }
+    private final EmbeddedChannel channel =
+            new EmbeddedChannel(new TurnFlush(new PingStrikes(Duration.ZERO)), new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object task) {
+                    ((Runnable) task).run();
+                }
 
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext context) {
-            writability.add(context.channel().isWritable());
-        }
-    });
+                @Override
+                public void channelWritabilityChanged(ChannelHandlerContext context) {
+                    writability.add(context.channel().isWritable());
+                }
+            });
 
     @Test
     void unwritableConnectionIsNotFlushedInTheMiddleOfAFrame() {
