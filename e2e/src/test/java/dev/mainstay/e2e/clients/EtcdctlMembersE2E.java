@@ -29,7 +29,7 @@ final class EtcdctlMembersE2E extends EtcdctlSuite {
                         "ETCD_INITIAL_CLUSTER_STATE=\"existing\"");
         assertThat(etcdctl().out("member", "list").lines())
                 .containsExactlyInAnyOrder(own, id + ", unstarted, , " + URL + ", , true");
-        refused("etcdserver: member ID already exist", "member", "add", "again", "--peer-urls=" + URL);
+        refused("etcdserver: Peer URLs already exists", "member", "add", "again", "--peer-urls=" + ownPeer);
         refused(
                 "etcdserver: too many learner members in cluster",
                 "member",
@@ -41,7 +41,9 @@ final class EtcdctlMembersE2E extends EtcdctlSuite {
         refused("etcdserver: member not found", "member", "remove", "abc");
         assertThat(etcdctl().out("member", "update", id, "--peer-urls=" + URL + "2"))
                 .isEqualTo("Member " + padded(id) + " updated in cluster " + padded(cluster) + "\n");
-        assertThat(etcdctl().out("member", "list")).contains(id + ", unstarted, , " + URL + "2, , true\n");
+        // An update makes a voter of a learner in etcd 3.5, in name: a fault that later releases don't have.
+        assertThat(etcdctl().out("member", "list"))
+                .contains(id + ", unstarted, , " + URL + "2, , " + (product() == Product.MAINSTAY) + "\n");
         assertThat(etcdctl().out("put", "beside/a/learner", "v")).isEqualTo("OK\n");
         assertThat(etcdctl().out("member", "remove", id))
                 .isEqualTo("Member " + padded(id) + " removed from cluster " + padded(cluster) + "\n");
