@@ -22,15 +22,18 @@ class ArchitectureTest {
     private static final String ROOT = "dev.mainstay.operator.";
 
     /** A package imports from lower levels only. */
-    private static final Map<String, Integer> LEVELS = Map.of(
-            "member", 0,
-            "cluster.engine", 0,
-            "cluster.desired", 1,
-            "cluster.observe", 2,
-            "cluster.act", 3,
-            "cluster.report", 3,
-            "cluster", 4,
-            "server", 5);
+    private static final Map<String, Integer> LEVELS = Map.ofEntries(
+            Map.entry("member", 0),
+            Map.entry("pki", 0),
+            Map.entry("cluster.engine", 0),
+            Map.entry("cluster.trust", 0),
+            Map.entry("cluster.desired", 1),
+            Map.entry("cluster.certificates", 2),
+            Map.entry("cluster.observe", 3),
+            Map.entry("cluster.act", 4),
+            Map.entry("cluster.report", 4),
+            Map.entry("cluster", 5),
+            Map.entry("server", 6));
 
     private static final JavaClasses OPERATOR = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -56,7 +59,7 @@ class ArchitectureTest {
     void decisionsArePure() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.mainstay.operator.cluster.engine..")
+                .resideInAnyPackage("dev.mainstay.operator.cluster.engine..", "dev.mainstay.operator.cluster.trust..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -65,6 +68,7 @@ class ArchitectureTest {
                         "io.grpc..",
                         "io.quarkus..",
                         "io.micrometer..",
+                        "java.security..",
                         "java.io..",
                         "java.net..",
                         "java.nio.file..",
@@ -100,6 +104,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "dev.mainstay.etcd.proto..")
+                .check(OPERATOR);
+    }
+
+    @Test
+    void certificatesHaveOneDoor() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mainstay.operator.pki..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bouncycastle..")
                 .check(OPERATOR);
     }
 

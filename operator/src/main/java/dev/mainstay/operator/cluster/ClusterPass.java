@@ -5,6 +5,8 @@ import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.TrustKeeper;
+import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.Engine;
@@ -13,12 +15,13 @@ import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
+import dev.mainstay.operator.cluster.trust.TrustStep;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Objects;
 import java.util.Optional;
 
-/** One pass over one cluster: observe, decide, write down, act. Keeps nothing between passes. */
+/** One pass over one cluster: observe, keep certificates, decide, write down, act. Keeps nothing between passes. */
 public final class ClusterPass {
 
     private final KubernetesClient kubernetes;
@@ -26,6 +29,7 @@ public final class ClusterPass {
     private final Engine engine = new Engine();
     private final UnorderedObjects objects;
     private final Actuator actuator;
+    private final TrustKeeper trust;
     private final MeterRegistry meters;
 
     /** Made of its parts. */
@@ -34,6 +38,7 @@ public final class ClusterPass {
         this.observer = observer;
         this.objects = new UnorderedObjects(kubernetes);
         this.actuator = actuator;
+        this.trust = new TrustKeeper(kubernetes, meters);
         this.meters = meters;
     }
 
@@ -48,12 +53,17 @@ public final class ClusterPass {
             return Optional.empty();
         }
         Seen seen = observer.observe(cluster);
-        Decision decision = Unsupported.reason(cluster)
-                .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
-                .orElseGet(() -> engine.decide(seen.observation()));
+        Optional<String> unsupported = Unsupported.reason(cluster);
         boolean deleted = seen.observation().wanted().deleted();
+        boolean leave = unsupported.isPresent()
+                || deleted
+                || seen.observation().wanted().paused();
+        Optional<TrustState> certificates = leave ? trust.look(seen) : trust.keep(seen);
+        Decision decision = unsupported
+                .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
+                .orElseGet(() -> decide(seen, certificates));
         if (!deleted) {
-            report(seen, decision);
+            report(seen, decision, certificates);
         }
         boolean paused = decision.action() instanceof Action.Wait wait
                 && (wait.blocker() == Action.Blocker.PAUSED || wait.blocker() == Action.Blocker.SPEC);
@@ -66,6 +76,20 @@ public final class ClusterPass {
             count(decision, "done");
         }
         return Optional.of(decision);
+    }
+
+    /** As the engine says, but without certificates no member is begun that couldn't talk to the others. */
+    private Decision decide(Seen seen, Optional<TrustState> certificates) {
+        Decision decision = engine.decide(seen.observation());
+        boolean begins =
+                decision.action() instanceof Action.CreateMember || decision.action() instanceof Action.AddLearner;
+        return begins && certificates.isPresent() && certificates.get().step() instanceof TrustStep.Blocked blocked
+                ? new Decision(
+                        "Certificates",
+                        new Action.Wait(Action.Blocker.CERTIFICATES, blocked.why()),
+                        null,
+                        decision.member())
+                : decision;
     }
 
     private void count(Decision decision, String result) {
@@ -81,7 +105,7 @@ public final class ClusterPass {
     }
 
     /** Written before anything is done, and only when it says something new. */
-    private void report(Seen seen, Decision decision) {
+    private void report(Seen seen, Decision decision, Optional<TrustState> certificates) {
         MemberReport report = new MemberReport(seen);
         for (MemberView view : seen.observation().members()) {
             EtcdMember member = Objects.requireNonNull(seen.members().get(view.name()));
@@ -94,7 +118,7 @@ public final class ClusterPass {
             }
         }
         EtcdCluster cluster = seen.cluster();
-        EtcdClusterStatus status = new ClusterReport(seen, decision).status();
+        EtcdClusterStatus status = new ClusterReport(seen, decision, certificates.orElse(null)).status();
         if (!status.equals(cluster.getStatus())) {
             cluster.setStatus(status);
             EtcdCluster written = kubernetes.resource(cluster).updateStatus();

@@ -4,6 +4,8 @@ import dev.mainstay.api.v1alpha1.Auth;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
 import dev.mainstay.api.v1alpha1.Tls;
+import dev.mainstay.operator.pki.ServerNames;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What the API can say and this version doesn't do yet. Said instead of done half. */
@@ -17,8 +19,17 @@ final class Unsupported {
         if (cluster.getMetadata().getDeletionTimestamp() != null) {
             return Optional.empty();
         }
-        if (spec.tls() == null || spec.tls().mode() == Tls.Mode.REQUIRED) {
-            return Optional.of("certificates aren't managed yet: set spec.tls.mode to Disabled");
+        Tls tls = Objects.requireNonNullElse(spec.tls(), Tls.DEFAULT);
+        if (tls.mode() == Tls.Mode.REQUIRED && tls.issuance() != Tls.Issuance.SELF_MANAGED) {
+            return Optional.of("certificates by cert-manager and of your own aren't used yet: set spec.tls.issuance to"
+                    + " SelfManaged");
+        }
+        Optional<String> wrong = tls.extraServerNames().stream()
+                .filter(name -> !ServerNames.valid(name))
+                .findFirst();
+        if (wrong.isPresent()) {
+            return Optional.of("spec.tls.extraServerNames has '" + wrong.get()
+                    + "', which is neither a host name nor an IP address: correct it");
         }
         if (spec.auth() != null && spec.auth().mode() == Auth.Mode.PASSWORD) {
             return Optional.of("users aren't managed yet: set spec.auth.mode to Disabled");

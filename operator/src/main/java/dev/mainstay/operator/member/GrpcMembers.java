@@ -15,22 +15,29 @@ import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 
-/** Calls members by gRPC, over a channel per call: calls are rare, and pods' addresses come and go. Any thread. */
+/** Calls members by gRPC, over a channel per call: calls are rare, and addresses and certificates come and go. Any thread. */
 public final class GrpcMembers implements MemberApi {
 
     private static final Duration ASK = Duration.ofSeconds(3);
     private static final Duration CHANGE = Duration.ofSeconds(5);
     private static final Duration DEFRAGMENT = Duration.ofSeconds(60);
 
+    private final MetricsCall metrics = new MetricsCall();
+
     @Override
-    public Answer ask(String endpoint) {
+    public Answer ask(Endpoint endpoint) {
         return call("status", endpoint, ASK, channel -> {
             MaintenanceGrpc.MaintenanceBlockingStub maintenance =
                     MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(ASK.toMillis(), TimeUnit.MILLISECONDS);
@@ -56,6 +63,11 @@ public final class GrpcMembers implements MemberApi {
                     list.map(GrpcMembers::lines).orElse(List.of()),
                     alarms);
         });
+    }
+
+    @Override
+    public TlsInUse tls(Endpoint endpoint) {
+        return MetricsPage.tls(metrics.page(endpoint.metrics()));
     }
 
     private static Optional<MemberListResponse> list(ManagedChannel channel, boolean linearizable) {
@@ -92,7 +104,7 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
-    public void addLearner(String endpoint, String peerUrl) {
+    public void addLearner(Endpoint endpoint, String peerUrl) {
         change(
                 "add",
                 endpoint,
@@ -103,7 +115,7 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
-    public void promote(String endpoint, String id) {
+    public void promote(Endpoint endpoint, String id) {
         change(
                 "promote",
                 endpoint,
@@ -112,7 +124,7 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
-    public void remove(String endpoint, String id) {
+    public void remove(Endpoint endpoint, String id) {
         change(
                 "remove",
                 endpoint,
@@ -121,7 +133,7 @@ public final class GrpcMembers implements MemberApi {
     }
 
     private static void change(
-            String what, String endpoint, Function<ClusterGrpc.ClusterBlockingStub, Object> request) {
+            String what, Endpoint endpoint, Function<ClusterGrpc.ClusterBlockingStub, Object> request) {
         var _ = call(
                 what,
                 endpoint,
@@ -131,7 +143,7 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
-    public void moveLeader(String endpoint, String id) {
+    public void moveLeader(Endpoint endpoint, String id) {
         maintain(
                 "move leader",
                 endpoint,
@@ -141,12 +153,12 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
-    public void defragment(String endpoint) {
+    public void defragment(Endpoint endpoint) {
         maintain("defragment", endpoint, DEFRAGMENT, stub -> stub.defragment(DefragmentRequest.getDefaultInstance()));
     }
 
     @Override
-    public void disarm(String endpoint, String id, boolean corrupt) {
+    public void disarm(Endpoint endpoint, String id, boolean corrupt) {
         maintain(
                 "disarm",
                 endpoint,
@@ -160,7 +172,7 @@ public final class GrpcMembers implements MemberApi {
 
     private static void maintain(
             String what,
-            String endpoint,
+            Endpoint endpoint,
             Duration limit,
             Function<MaintenanceGrpc.MaintenanceBlockingStub, Object> request) {
         var _ = call(
@@ -171,17 +183,37 @@ public final class GrpcMembers implements MemberApi {
                         .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS)));
     }
 
-    private static <T> T call(String what, String endpoint, Duration limit, Function<ManagedChannel, T> calls) {
-        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + endpoint)
-                .usePlaintext()
-                .build();
+    private static <T> T call(String what, Endpoint endpoint, Duration limit, Function<ManagedChannel, T> calls) {
+        ManagedChannel channel = channel(what, endpoint);
         try {
             return calls.apply(channel);
         } catch (StatusRuntimeException e) {
-            throw new MemberCallException(what + " (at most " + limit.toSeconds() + " s)", endpoint, e);
+            throw new MemberCallException(what + " (at most " + limit.toSeconds() + " s)", endpoint.client(), e);
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    private static ManagedChannel channel(String what, Endpoint endpoint) {
+        NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + endpoint.client());
+        ClientIdentity identity = endpoint.identity();
+        if (identity == null) {
+            return builder.usePlaintext().build();
+        }
+        try {
+            return builder.overrideAuthority(endpoint.name())
+                    .sslContext(GrpcSslContexts.forClient()
+                            .trustManager(stream(identity.authorities()))
+                            .keyManager(stream(identity.certificate()), stream(identity.key()))
+                            .build())
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new MemberCallException(what + " (no usable certificate)", endpoint.client(), e);
+        }
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String hex(long id) {

@@ -3,31 +3,34 @@ package dev.mainstay.operator.member;
 import java.util.List;
 
 /**
- * What the operator asks of members. An endpoint is HOST:PORT of one member's client port. Calls block for a few seconds at most and
+ * What the operator asks of members. Calls block for a few seconds at most and
  * throw {@link MemberCallException} for refusals, time outs and silence alike; what happened then is seen by the next observation.
  */
 public interface MemberApi {
 
     /** What one member says of itself and the list that it sees. */
-    Answer ask(String endpoint);
+    Answer ask(Endpoint endpoint);
+
+    /** The certificates and authorities that it uses. */
+    TlsInUse tls(Endpoint endpoint);
 
     /** Adds a learner. */
-    void addLearner(String endpoint, String peerUrl);
+    void addLearner(Endpoint endpoint, String peerUrl);
 
     /** Lets a learner vote; refused while it lags. */
-    void promote(String endpoint, String id);
+    void promote(Endpoint endpoint, String id);
 
     /** Takes a member off the list. */
-    void remove(String endpoint, String id);
+    void remove(Endpoint endpoint, String id);
 
     /** Hands leadership to {@code id}; {@code endpoint} is the leader's. */
-    void moveLeader(String endpoint, String id);
+    void moveLeader(Endpoint endpoint, String id);
 
     /** Returns free space of the member's data files. */
-    void defragment(String endpoint);
+    void defragment(Endpoint endpoint);
 
     /** Clears an alarm. */
-    void disarm(String endpoint, String id, boolean corrupt);
+    void disarm(Endpoint endpoint, String id, boolean corrupt);
 
     /**
      * What one member says.

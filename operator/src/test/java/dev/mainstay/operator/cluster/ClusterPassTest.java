@@ -57,7 +57,7 @@ class ClusterPassTest {
 
     @BeforeEach
     void setUp() {
-        cloud = new FakeCloud(client);
+        cloud = new FakeCloud(client, () -> now);
         pass = new ClusterPass(
                 client,
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
@@ -223,7 +223,7 @@ class ClusterPassTest {
     @Test
     void whatIsNotDoneYetIsSaid() {
         create(1);
-        change(spec -> spec.remove("tls"));
+        change(spec -> spec.put("auth", Map.of("mode", "Password")));
 
         assertThat(settle().action()).isInstanceOf(Action.Wait.class);
         assertThat(condition("Ready")).isEqualTo("InvalidSpec");

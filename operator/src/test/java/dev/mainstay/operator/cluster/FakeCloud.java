@@ -1,11 +1,14 @@
 package dev.mainstay.operator.cluster;
 
+import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
+import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,12 +30,16 @@ final class FakeCloud implements MemberApi {
     private int addresses;
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
-    FakeCloud(KubernetesClient kubernetes) {
+    final FakeMounts mounts;
+
+    FakeCloud(KubernetesClient kubernetes, InstantSource clock) {
         this.kubernetes = kubernetes;
+        this.mounts = new FakeMounts(kubernetes, clock);
     }
 
     /** Starts what was made and not started yet. */
     synchronized void step() {
+        mounts.step();
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
             if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
                 addresses++;
@@ -84,12 +91,13 @@ final class FakeCloud implements MemberApi {
     }
 
     @Override
-    public synchronized Answer ask(String endpoint) {
+    public synchronized Answer ask(Endpoint endpoint) {
         Map<String, Line> running = running();
-        Line self = running.get(endpoint);
+        Line self = running.get(endpoint.client());
         if (self == null) {
-            throw new MemberCallException("status", endpoint, new IOException("refused"));
+            throw new MemberCallException("status", endpoint.client(), new IOException("refused"));
         }
+        mounts.shakeHands(endpoint);
         boolean agreed = agreed(running);
         if (agreed && running.values().stream().noneMatch(line -> line.id().equals(leader))) {
             leader = running.values().stream()
@@ -112,6 +120,14 @@ final class FakeCloud implements MemberApi {
                 List.of());
     }
 
+    @Override
+    public synchronized TlsInUse tls(Endpoint endpoint) {
+        if (!running().containsKey(endpoint.client())) {
+            throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
+        }
+        return mounts.inUse(endpoint);
+    }
+
     private synchronized void change(String call, Runnable change) {
         calls.add(call);
         if (!agreed(running())) {
@@ -121,12 +137,12 @@ final class FakeCloud implements MemberApi {
     }
 
     @Override
-    public void addLearner(String endpoint, String peerUrl) {
+    public void addLearner(Endpoint endpoint, String peerUrl) {
         change("add", () -> list.put(peerUrl, new Line("a" + (10 + list.size() + calls.size()), "", peerUrl, true)));
     }
 
     @Override
-    public void promote(String endpoint, String id) {
+    public void promote(Endpoint endpoint, String id) {
         change(
                 "promote",
                 () -> list.replaceAll((url, line) ->
@@ -134,22 +150,22 @@ final class FakeCloud implements MemberApi {
     }
 
     @Override
-    public void remove(String endpoint, String id) {
+    public void remove(Endpoint endpoint, String id) {
         change("remove", () -> list.values().removeIf(line -> line.id().equals(id)));
     }
 
     @Override
-    public void moveLeader(String endpoint, String id) {
+    public void moveLeader(Endpoint endpoint, String id) {
         change("move", () -> leader = id);
     }
 
     @Override
-    public void defragment(String endpoint) {
+    public void defragment(Endpoint endpoint) {
         calls.add("defragment");
     }
 
     @Override
-    public void disarm(String endpoint, String id, boolean corrupt) {
+    public void disarm(Endpoint endpoint, String id, boolean corrupt) {
         calls.add("disarm");
     }
 }

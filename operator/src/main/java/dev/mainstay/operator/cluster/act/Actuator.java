@@ -12,6 +12,7 @@ import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -232,16 +233,16 @@ public final class Actuator {
         return Objects.requireNonNullElse(object(seen, member).getSpec().volumeClaimName(), "");
     }
 
-    private static String endpoint(Seen seen, String member) {
+    private static Endpoint endpoint(Seen seen, String member) {
         return Objects.requireNonNull(seen.endpoint(member), member + " has no address");
     }
 
-    private static String anyone(Seen seen) {
+    private static Endpoint anyone(Seen seen) {
         return anyoneBut(seen, "");
     }
 
     /** A voter that agrees with the others; the leader rather than another. */
-    private static String anyoneBut(Seen seen, String member) {
+    private static Endpoint anyoneBut(Seen seen, String member) {
         return seen.answers().entrySet().stream()
                 .filter(entry -> entry.getValue().agreed() && !entry.getKey().equals(member))
                 .max(Comparator.comparing(

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class DesiredPod {
 
     private static final String CONTAINER = "node";
+    private static final String CERTIFICATES = "tls";
+    private static final int READABLE_BY_GROUP = 0440;
 
     private final EtcdCluster cluster;
     private final String repository;
@@ -96,6 +98,9 @@ public final class DesiredPod {
                                 .withNewEmptyDir()
                                 .endEmptyDir()
                                 .build());
+        if (Names.secure(cluster)) {
+            pod.addToVolumes(certificates(member));
+        }
         pullSecrets().forEach(pod::addToImagePullSecrets);
         if (spec != null) {
             more(pod, spec);
@@ -148,6 +153,13 @@ public final class DesiredPod {
                 .withDrop("ALL")
                 .endCapabilities()
                 .endSecurityContext();
+        if (Names.secure(cluster)) {
+            container.addToVolumeMounts(new VolumeMountBuilder()
+                    .withName(CERTIFICATES)
+                    .withMountPath(MemberCertificate.FOLDER)
+                    .withReadOnly(true)
+                    .build());
+        }
         if (spec != null && spec.resources() != null) {
             container
                     .withNewResources()
@@ -221,6 +233,17 @@ public final class DesiredPod {
         return claim.isEmpty()
                 ? volume.withNewEmptyDir().endEmptyDir().build()
                 : volume.withNewPersistentVolumeClaim(claim, false).build();
+    }
+
+    /** Kubernetes brings what changes in the secret into the running container, all files at once. */
+    private static Volume certificates(String member) {
+        return new VolumeBuilder()
+                .withName(CERTIFICATES)
+                .withNewSecret()
+                .withSecretName(Names.certificate(member))
+                .withDefaultMode(READABLE_BY_GROUP)
+                .endSecret()
+                .build();
     }
 
     private static ContainerPort port(String name, int number) {

@@ -2,6 +2,7 @@ package dev.mainstay.operator.cluster.desired;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.api.v1alpha1.Tls;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -45,20 +46,50 @@ public final class Names {
         return member + "-" + uid.substring(0, Math.min(8, uid.length()));
     }
 
+    /** The secret with the cluster's authority, and the ConfigMap with the certificates of the authorities to trust. */
+    public static String authority(String cluster) {
+        return cluster + "-ca";
+    }
+
+    /** The secret with a client's certificate, for applications. */
+    public static String client(String cluster) {
+        return cluster + "-client";
+    }
+
+    /** The secret with the operator's own certificate. */
+    public static String operator(String cluster) {
+        return cluster + "-operator";
+    }
+
+    /** The secret with a member's certificate. */
+    public static String certificate(String member) {
+        return member + "-tls";
+    }
+
     /** Host name of a member. */
     public static String host(EtcdCluster cluster, String member) {
         return member + "." + headless(cluster.getMetadata().getName()) + "."
                 + cluster.getMetadata().getNamespace() + ".svc";
     }
 
+    /** Whether members and clients talk TLS. */
+    public static boolean secure(EtcdCluster cluster) {
+        Tls tls = cluster.getSpec().tls();
+        return tls == null || tls.mode() == Tls.Mode.REQUIRED;
+    }
+
+    private static String scheme(EtcdCluster cluster) {
+        return secure(cluster) ? "https://" : "http://";
+    }
+
     /** Where others reach the member's peer port. */
     public static String peerUrl(EtcdCluster cluster, String member) {
-        return "http://" + host(cluster, member) + ":" + PEER_PORT;
+        return scheme(cluster) + host(cluster, member) + ":" + PEER_PORT;
     }
 
     /** Where clients reach the member. */
     public static String clientUrl(EtcdCluster cluster, String member) {
-        return "http://" + host(cluster, member) + ":" + CLIENT_PORT;
+        return scheme(cluster) + host(cluster, member) + ":" + CLIENT_PORT;
     }
 
     /** What members of one incarnation share. */

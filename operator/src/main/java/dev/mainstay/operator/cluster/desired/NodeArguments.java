@@ -3,31 +3,37 @@ package dev.mainstay.operator.cluster.desired;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
 import dev.mainstay.api.v1alpha1.NodeConfig;
+import dev.mainstay.api.v1alpha1.Tls;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The flags of a member's process. */
 final class NodeArguments {
 
     private static final long GIB = 1L << 30;
-    private static final String ANY = "http://0.0.0.0:";
+    private static final String ANY = "0.0.0.0:";
 
     private NodeArguments() {}
 
     /** Flags of {@code member}, which begins with {@code peers} (name=url) in a new or an existing cluster. */
     static List<String> of(EtcdCluster cluster, String member, int incarnation, boolean founds, List<String> peers) {
         EtcdClusterSpec spec = cluster.getSpec();
+        String scheme = Names.secure(cluster) ? "https://" : "http://";
         List<String> flags = new ArrayList<>();
         flags.add("--name=" + member);
         flags.add("--data-dir=/data/member");
-        flags.add("--listen-client-urls=" + ANY + Names.CLIENT_PORT);
-        flags.add("--listen-peer-urls=" + ANY + Names.PEER_PORT);
-        flags.add("--listen-metrics-urls=" + ANY + Names.METRICS_PORT);
+        flags.add("--listen-client-urls=" + scheme + ANY + Names.CLIENT_PORT);
+        flags.add("--listen-peer-urls=" + scheme + ANY + Names.PEER_PORT);
+        flags.add("--listen-metrics-urls=http://" + ANY + Names.METRICS_PORT);
         flags.add("--advertise-client-urls=" + Names.clientUrl(cluster, member));
         flags.add("--initial-advertise-peer-urls=" + Names.peerUrl(cluster, member));
         flags.add("--initial-cluster=" + String.join(",", peers));
         flags.add("--initial-cluster-state=" + (founds ? "new" : "existing"));
         flags.add("--initial-cluster-token=" + Names.token(cluster, incarnation));
+        if (Names.secure(cluster)) {
+            flags.addAll(certificates(Objects.requireNonNullElse(spec.tls(), Tls.DEFAULT)));
+        }
         flags.add("--quota-backend-bytes=" + quota(spec));
         NodeConfig config = spec.config();
         if (config != null) {
@@ -47,6 +53,24 @@ final class NodeArguments {
             }
         }
         spec.extraArgs().forEach(argument -> flags.add("--" + argument.name() + "=" + argument.value()));
+        return flags;
+    }
+
+    /** Files that the member's secret becomes. Only members may call members: clients' certificates, of the same authority, have other names. */
+    private static List<String> certificates(Tls tls) {
+        String files = MemberCertificate.FOLDER + "/";
+        List<String> flags = new ArrayList<>(List.of(
+                "--cert-file=" + files + MemberCertificate.CERTIFICATE,
+                "--key-file=" + files + MemberCertificate.KEY,
+                "--peer-cert-file=" + files + MemberCertificate.CERTIFICATE,
+                "--peer-key-file=" + files + MemberCertificate.KEY,
+                "--peer-trusted-ca-file=" + files + MemberCertificate.AUTHORITIES,
+                "--peer-client-cert-auth=true",
+                "--peer-cert-allowed-cn=" + MemberCertificate.COMMON_NAME));
+        if (tls.clientAuthentication() == Tls.ClientAuthentication.REQUIRED) {
+            flags.add("--trusted-ca-file=" + files + MemberCertificate.AUTHORITIES);
+            flags.add("--client-cert-auth=true");
+        }
         return flags;
     }
 

@@ -82,6 +82,8 @@ public sealed interface Action {
         QUORUM,
         /** Too few members left to agree; a person must say whether to go on without them. */
         APPROVAL,
+        /** Certificates that can't be made until a person has helped. */
+        CERTIFICATES,
         /** Members of different clusters under one name. */
         CLUSTER_ID,
         /** Data that differs, where no majority says who is right. */

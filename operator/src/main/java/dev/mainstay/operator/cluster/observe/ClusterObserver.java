@@ -4,6 +4,7 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.certificates.TrustObjects;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.desired.WantedOf;
@@ -11,10 +12,15 @@ import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.engine.Observation;
 import dev.mainstay.operator.cluster.engine.Recorded;
+import dev.mainstay.operator.member.ClientIdentity;
+import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
+import dev.mainstay.operator.member.TlsInUse;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +80,20 @@ public final class ClusterObserver {
                 .list()
                 .getItems()
                 .forEach(claim -> claims.put(claim.getMetadata().getName(), claim));
-        SortedMap<String, MemberApi.Answer> answers = ask(pods);
+        TrustObjects trust = Names.secure(cluster) ? trust(cluster, objects) : null;
+        SortedMap<String, Endpoint> endpoints = new TreeMap<>();
+        ClientIdentity identity = Seen.identity(cluster, trust);
+        pods.forEach((member, pod) -> {
+            Endpoint endpoint = Seen.endpoint(cluster, member, pod, identity);
+            if (endpoint != null) {
+                endpoints.put(member, endpoint);
+            }
+        });
+        SortedMap<String, MemberApi.Answer> answers = ask(endpoints, members::ask);
+        SortedMap<String, TlsInUse> tls = trust == null ? new TreeMap<>() : ask(endpoints, members::tls);
+        if (trust != null) {
+            pods.keySet().forEach(member -> tls.putIfAbsent(member, TlsInUse.UNKNOWN));
+        }
         Instant now = clock.instant();
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         int incarnation = Objects.requireNonNullElse(status.incarnation(), 1);
@@ -97,24 +117,37 @@ public final class ClusterObserver {
                 recorded,
                 views,
                 together(cluster, status.clusterID(), answers, objects));
-        return new Seen(cluster, objects, pods, answers, incarnation, observation);
+        return new Seen(cluster, objects, pods, answers, tls, trust, incarnation, observation);
     }
 
-    private SortedMap<String, MemberApi.Answer> ask(SortedMap<String, Pod> pods) {
-        Map<String, MemberApi.Answer> answers = new ConcurrentHashMap<>();
+    private TrustObjects trust(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {
+        String namespace = cluster.getMetadata().getNamespace();
+        String name = cluster.getMetadata().getName();
+        List<Secret> secrets = kubernetes
+                .secrets()
+                .inNamespace(namespace)
+                .withLabel(MainstayApi.CLUSTER_LABEL, name)
+                .list()
+                .getItems();
+        ConfigMap published = kubernetes
+                .configMaps()
+                .inNamespace(namespace)
+                .withName(Names.authority(name))
+                .get();
+        return TrustObjects.of(cluster, objects, secrets, published);
+    }
+
+    /** Asks all at once; who doesn't answer is left out. */
+    private static <T> SortedMap<String, T> ask(SortedMap<String, Endpoint> endpoints, Function<Endpoint, T> question) {
+        Map<String, T> answers = new ConcurrentHashMap<>();
         try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
-            pods.forEach((name, pod) -> {
-                String endpoint = Seen.endpoint(pod);
-                if (endpoint != null) {
-                    calls.execute(() -> {
-                        try {
-                            answers.put(name, members.ask(endpoint));
-                        } catch (MemberCallException e) {
-                            answers.remove(name);
-                        }
-                    });
+            endpoints.forEach((name, endpoint) -> calls.execute(() -> {
+                try {
+                    answers.put(name, question.apply(endpoint));
+                } catch (MemberCallException e) {
+                    answers.remove(name);
                 }
-            });
+            }));
         }
         return new TreeMap<>(answers);
     }

@@ -2,9 +2,13 @@ package dev.mainstay.operator.cluster.observe;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.operator.cluster.certificates.TrustObjects;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Observation;
+import dev.mainstay.operator.member.ClientIdentity;
+import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
+import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param members the members' objects, by name
  * @param pods the members' pods, by the member's name
  * @param answers what members said, by name
+ * @param tls certificates that members with pods use, by name; empty without TLS
+ * @param trust secrets with certificates; null without TLS
  * @param incarnation the cluster's incarnation
  * @param observation what decisions look at
  */
@@ -24,17 +30,29 @@ public record Seen(
         SortedMap<String, EtcdMember> members,
         SortedMap<String, Pod> pods,
         SortedMap<String, MemberApi.Answer> answers,
+        SortedMap<String, TlsInUse> tls,
+        @Nullable TrustObjects trust,
         int incarnation,
         Observation observation) {
 
     /** Where the operator reaches the member; null while it has no address. */
-    public @Nullable String endpoint(String member) {
-        return endpoint(pods.get(member));
+    public @Nullable Endpoint endpoint(String member) {
+        return endpoint(cluster, member, pods.get(member), identity(cluster, trust));
     }
 
-    static @Nullable String endpoint(@Nullable Pod pod) {
+    static @Nullable ClientIdentity identity(EtcdCluster cluster, @Nullable TrustObjects trust) {
+        return trust == null ? null : trust.identity(cluster.getMetadata().getName());
+    }
+
+    static @Nullable Endpoint endpoint(
+            EtcdCluster cluster, String member, @Nullable Pod pod, @Nullable ClientIdentity identity) {
         String address =
                 pod == null || pod.getStatus() == null ? null : pod.getStatus().getPodIP();
-        return address == null || address.isEmpty() ? null : address + ":" + Names.CLIENT_PORT;
+        if (address == null || address.isEmpty()) {
+            return null;
+        }
+        String host = address.indexOf(':') >= 0 ? "[" + address + "]" : address;
+        return new Endpoint(
+                host + ":" + Names.CLIENT_PORT, host + ":" + Names.METRICS_PORT, Names.host(cluster, member), identity);
     }
 }

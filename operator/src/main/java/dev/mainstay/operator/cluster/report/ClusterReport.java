@@ -5,7 +5,9 @@ import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.api.v1alpha1.MemberRole;
 import dev.mainstay.api.v1alpha1.MemberSummary;
+import dev.mainstay.api.v1alpha1.NameRef;
 import dev.mainstay.api.v1alpha1.Operation;
+import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.ClusterView;
@@ -27,11 +29,13 @@ public final class ClusterReport {
 
     private final Seen seen;
     private final Decision decision;
+    private final @Nullable TrustReport trust;
 
-    /** Of what was seen, and of what is done about it. */
-    public ClusterReport(Seen seen, Decision decision) {
+    /** Of what was seen, and of what is done about it; {@code certificates} is null without TLS. */
+    public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates) {
         this.seen = seen;
         this.decision = decision;
+        this.trust = certificates == null ? null : new TrustReport(certificates);
     }
 
     /** The status to write. */
@@ -63,12 +67,20 @@ public final class ClusterReport {
                         .filter(member -> !member.leaving())
                         .map(member -> Names.clientUrl(cluster, member.name()))
                         .toList(),
-                new EtcdClusterStatus.Connection(cluster.getMetadata().getName(), null, null),
+                connection(cluster),
                 summaries,
                 operation(before),
-                before.trust(),
+                trust == null ? null : trust.status(),
                 before.backup(),
                 conditions(before, ready, voting));
+    }
+
+    private EtcdClusterStatus.Connection connection(EtcdCluster cluster) {
+        String name = cluster.getMetadata().getName();
+        return trust == null
+                ? new EtcdClusterStatus.Connection(name, null, null)
+                : new EtcdClusterStatus.Connection(
+                        name, new NameRef(Names.client(name)), new NameRef(Names.authority(name)));
     }
 
     private MemberSummary summary(MemberView member) {
@@ -98,7 +110,8 @@ public final class ClusterReport {
         Operation old = before.operation();
         boolean waits = decision.action() instanceof Action.Wait;
         if (decision.operation() == null) {
-            return waits && keepsGoing() ? old : null;
+            boolean same = old != null && old.type() != Operation.Type.ROTATE_TRUST;
+            return waits && keepsGoing() && same ? old : rotation(old);
         }
         String step = decision.action().getClass().getSimpleName();
         boolean same = old != null && old.type() == decision.operation();
@@ -116,6 +129,19 @@ public final class ClusterReport {
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
         return new Operation(decision.operation(), step, decision.member(), start, deadline, null, null);
+    }
+
+    /** The authority is replaced beside everything else, so it is shown while nothing else is done. */
+    private @Nullable Operation rotation(@Nullable Operation old) {
+        String phase = trust == null ? null : trust.phase();
+        if (phase == null) {
+            return null;
+        }
+        boolean same = old != null && old.type() == Operation.Type.ROTATE_TRUST;
+        String start = old != null && same && old.startTime() != null
+                ? old.startTime()
+                : seen.observation().now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return new Operation(Operation.Type.ROTATE_TRUST, phase, null, start, null, null, null);
     }
 
     private boolean keepsGoing() {
@@ -182,6 +208,9 @@ public final class ClusterReport {
                         : "members compare by themselves");
         conditions.set("BackupHealthy", null, "NotConfigured", "there is no schedule of backups");
         conditions.set("ArchiveHealthy", null, "NotConfigured", "there is no archive");
+        if (trust != null) {
+            trust.condition(conditions);
+        }
         boolean asks = blocker == Action.Blocker.APPROVAL;
         conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");
         return conditions.list();

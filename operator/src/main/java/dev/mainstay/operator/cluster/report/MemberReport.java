@@ -7,6 +7,7 @@ import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.member.MemberApi;
+import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -43,10 +44,17 @@ public final class MemberReport {
                 null,
                 settled ? Integer.valueOf(0) : before.recreates(),
                 before.lastDefragmentationTime(),
-                before.trustBundleHash(),
+                bundle(view, before),
                 view.serving() ? null : Objects.requireNonNullElse(before.unhealthySince(), now),
                 view.serving() ? Objects.requireNonNullElse(before.readySince(), now) : null,
                 conditions(view, before));
+    }
+
+    private @Nullable String bundle(MemberView view, EtcdMemberStatus before) {
+        TlsInUse inUse = seen.tls().getOrDefault(view.name(), TlsInUse.UNKNOWN);
+        return inUse.bundles().size() == 1
+                ? TrustReport.hash(inUse.bundles().iterator().next())
+                : before.trustBundleHash();
     }
 
     /** What the member is to the others. */

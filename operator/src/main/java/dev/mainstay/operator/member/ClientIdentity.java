@@ -1,0 +1,17 @@
+package dev.mainstay.operator.member;
+
+/**
+ * What the operator shows members and whom it believes.
+ *
+ * @param authorities certificates of the authorities, PEM
+ * @param certificate its own certificate, PEM
+ * @param key its own key, PEM
+ */
+public record ClientIdentity(String authorities, String certificate, String key) {
+
+    /** Says nothing of the key. */
+    @Override
+    public String toString() {
+        return "ClientIdentity[" + certificate.length() + " characters]";
+    }
+}

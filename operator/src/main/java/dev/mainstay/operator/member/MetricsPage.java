@@ -1,0 +1,30 @@
+package dev.mainstay.operator.member;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads a member's metrics, in Prometheus' text format. */
+final class MetricsPage {
+
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("(?m)^mainstay_tls_certificate_expiry_timestamp_seconds\\{[^}]*serial=\"([0-9a-f]+)\"");
+    private static final Pattern BUNDLE =
+            Pattern.compile("(?m)^mainstay_tls_trusted_bundle\\{[^}]*sha256=\"([0-9a-f]+)\"");
+
+    private MetricsPage() {}
+
+    static TlsInUse tls(String page) {
+        return new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page));
+    }
+
+    private static Set<String> all(Pattern pattern, String page) {
+        Set<String> values = new TreeSet<>();
+        Matcher matcher = pattern.matcher(page);
+        while (matcher.find()) {
+            values.add(matcher.group(1));
+        }
+        return values;
+    }
+}
