@@ -24,6 +24,11 @@ class ArchitectureTest {
 
     private static final String ROOT = "dev.mainstay.node.";
 
+    /** What other programs see of the node, in a root of its own. */
+    private static final String EMBED = "embed";
+
+    private static final String EMBED_ROOT = "dev.mainstay." + EMBED;
+
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("common", 0),
             Map.entry("command", 1),
@@ -45,11 +50,12 @@ class ArchitectureTest {
             Map.entry("coordination", 5),
             Map.entry("api", 6),
             Map.entry("observability", 7),
-            Map.entry("server", 8));
+            Map.entry("server", 8),
+            Map.entry(EMBED, 9));
 
     private static final JavaClasses NODE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.mainstay.node");
+            .importPackages("dev.mainstay.node", EMBED_ROOT);
 
     /** Levels 0 to 3 without the storage engine and TLS. */
     private static final DescribedPredicate<JavaClass> CORE =
@@ -153,6 +159,32 @@ class ArchitectureTest {
         }
     }
 
+    /** Programs that embed members see these types, and have no Quarkus around them. */
+    @Test
+    void embeddingShowsNoLibrary() {
+        noClasses()
+                .that()
+                .resideInAPackage(EMBED_ROOT + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.rocksdb..",
+                        "org.apache.ratis..",
+                        "io.grpc..",
+                        "io.quarkus..",
+                        "jakarta..",
+                        "org.jboss..",
+                        "dev.mainstay.etcd.proto..")
+                .check(NODE);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(EMBED_ROOT + ".junit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit..")
+                .check(NODE);
+    }
+
     private static DescribedPredicate<JavaClass> resideInJavaTime() {
         return DescribedPredicate.describe(
                 "in java.time", type -> type.getPackageName().startsWith("java.time"));
@@ -161,6 +193,9 @@ class ArchitectureTest {
     /** The first package below the root, empty for classes that are not ours. */
     private static String area(JavaClass type) {
         String name = type.getPackageName();
+        if (name.startsWith(EMBED_ROOT)) {
+            return EMBED;
+        }
         if (!name.startsWith(ROOT)) {
             return "";
         }

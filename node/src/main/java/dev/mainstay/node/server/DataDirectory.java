@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * Ids come from {@code identity.json} once it is there: as in etcd, the flags that form a cluster matter only before.
  */
 public final class DataDirectory implements AutoCloseable {
+
+    private static final String IDENTITY = "identity.json";
 
     private final Path directory;
     private final Path logDirectory;
@@ -80,6 +83,18 @@ public final class DataDirectory implements AutoCloseable {
         } catch (DataDirectoryException e) {
             close(lockFile);
             throw e;
+        }
+    }
+
+    /**
+     * Whose data a directory holds, without opening it; empty if there is none, or it doesn't say so in a way that this
+     * release reads.
+     */
+    public static Optional<NodeIdentity> recorded(Path directory) {
+        try {
+            return Optional.of(NodeIdentity.fromJson(Files.readString(directory.resolve(IDENTITY))));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
         }
     }
 
@@ -129,7 +144,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private static NodeIdentity identity(Path directory, Path logDirectory, Beginning beginning)
             throws IOException, DataDirectoryException {
-        Path file = directory.resolve("identity.json");
+        Path file = directory.resolve(IDENTITY);
         if (!Files.exists(file)) {
             if (Files.exists(directory.resolve(SnapshotRestore.INSIDE))) {
                 throw new DataDirectoryException(

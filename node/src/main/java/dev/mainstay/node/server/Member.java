@@ -23,6 +23,8 @@ import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
 import dev.mainstay.node.consensus.InstalledLog;
+import dev.mainstay.node.consensus.RaftStatus;
+import dev.mainstay.node.consensus.RatisLogs;
 import dev.mainstay.node.consensus.RatisMember;
 import dev.mainstay.node.leader.AutoCompaction;
 import dev.mainstay.node.leader.CompactionKeeper;
@@ -49,6 +51,7 @@ import dev.mainstay.node.server.http.ClientSecurity;
 import dev.mainstay.node.server.http.Farewell;
 import dev.mainstay.node.server.http.HttpEndpoints;
 import dev.mainstay.node.server.http.LogEndpoint;
+import dev.mainstay.node.server.http.LogLevels;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
 import dev.mainstay.node.tls.TlsSetup;
@@ -88,10 +91,16 @@ public final class Member implements AutoCloseable {
 
     private final StopStack parts = new StopStack();
     private final NodeIdentity identity;
+    private final RaftStatus raftStatus;
     private final ClientListeners listeners;
 
     private Member(
-            NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
+            NodeSettings settings,
+            Vertx vertx,
+            ExactRegistry registry,
+            FatalListener fatal,
+            RestartListener restart,
+            Optional<LogLevels> logLevels)
             throws DataDirectoryException, IOException {
         try {
             Optional<TlsSetup> tls = Certificates.forPeers(settings);
@@ -122,6 +131,7 @@ public final class Member implements AutoCloseable {
                             core.scheduler(),
                             new CompactionMeters(registry, core.compactor())));
             RatisMember raft = core.raft();
+            raftStatus = raft;
             tracing.ifPresent(hearer -> raft.traceTo(hearer.batches()));
             compactionRule(settings.compaction())
                     .ifPresent(rule -> parts.started(
@@ -175,7 +185,7 @@ public final class Member implements AutoCloseable {
                     Versions.ETCD,
                     Versions.CLUSTER,
                     settings.listen().gateway() ? Optional.of(gateway) : Optional.empty(),
-                    Optional.of(new LogEndpoint(new LogLevel(), new Administrators(ports.authentication()))));
+                    logLevels.map(levels -> new LogEndpoint(levels, new Administrators(ports.authentication()))));
             listeners =
                     parts.started("listeners", ClientListeners.open(vertx, settings.listen(), security, grpc, http));
             parts.started("calls", new Farewell(listeners, grpc, otherCalls(gateway, api), CALLS_AT_STOP));
@@ -211,7 +221,15 @@ public final class Member implements AutoCloseable {
     static Member start(
             NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
             throws DataDirectoryException, IOException {
-        return new Member(settings, vertx, registry, fatal, restart);
+        RatisLogs.quieten();
+        return new Member(settings, vertx, registry, fatal, restart, Optional.of(new LogLevel()));
+    }
+
+    /** The same in a process that is somebody else's: how much is logged is not for this member or its clients to say. */
+    static Member startGuest(
+            NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal, RestartListener restart)
+            throws DataDirectoryException, IOException {
+        return new Member(settings, vertx, registry, fatal, restart, Optional.empty());
     }
 
     private DataDirectory open(NodeSettings settings, Optional<TlsSetup> tls) throws DataDirectoryException {
@@ -521,6 +539,11 @@ public final class Member implements AutoCloseable {
     /** Who this member is. */
     public NodeIdentity identity() {
         return identity;
+    }
+
+    /** Whether this member leads, as far as it knows. */
+    public boolean leads() {
+        return raftStatus.isLeader();
     }
 
     /** The port of the first client URL; the one it got, if the URL left that open. */

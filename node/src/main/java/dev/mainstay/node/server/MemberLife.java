@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A member over its restarts within the process: one that was given a new state is closed whole and started again on the
  * same settings. A member that wants this again and again is ill, and ends instead. Any thread.
  */
-final class MemberLife implements AutoCloseable {
+public final class MemberLife implements AutoCloseable {
 
     /** More restarts than this in {@link #WINDOW_NANOS} are no cure. */
     static final int MOST_RESTARTS = 10;
@@ -47,6 +47,7 @@ final class MemberLife implements AutoCloseable {
         this.nanoClock = nanoClock;
     }
 
+    /** In the process that is this member's own. */
     static MemberLife of(NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal) {
         return new MemberLife(
                 (toFatal, toRestart) -> Member.start(settings, vertx, registry, toFatal, toRestart),
@@ -54,8 +55,20 @@ final class MemberLife implements AutoCloseable {
                 System::nanoTime);
     }
 
+    /**
+     * In a process that is somebody else's, whose log is left alone. Nothing is started yet.
+     *
+     * @param fatal told when the member can't go on; it should then be closed
+     */
+    public static MemberLife guest(NodeSettings settings, Vertx vertx, ExactRegistry registry, FatalListener fatal) {
+        return new MemberLife(
+                (toFatal, toRestart) -> Member.startGuest(settings, vertx, registry, toFatal, toRestart),
+                fatal,
+                System::nanoTime);
+    }
+
     /** Starts the member; holds a stop up until it is through, so that nothing is left open. */
-    synchronized Member start() throws DataDirectoryException, IOException {
+    public synchronized Member start() throws DataDirectoryException, IOException {
         // What an earlier member still has to say, such as that its log was closed, doesn't concern its successor.
         var current = new Object() {
             volatile boolean gone;
@@ -77,7 +90,7 @@ final class MemberLife implements AutoCloseable {
     }
 
     /** The member that runs now, or ran last; null before the first start. */
-    synchronized @Nullable Member member() {
+    public synchronized @Nullable Member member() {
         return member;
     }
 

@@ -44,6 +44,7 @@ final class CoreMember implements AutoCloseable {
                 _ -> {},
                 (_, _) -> {},
                 _ -> {});
+        RatisLogs.quieten();
         raft = new RatisMember(
                 RaftSettings.usual(data, TestMember.MEMBER, TestMember.CLUSTER, "127.0.0.1", 0)
                         .with(KEPT_LOG),

@@ -117,6 +117,7 @@ class SnapshotNoticeTest {
     }
 
     private RatisMember member(List<GroupControl.Peer> peers, int number, FileState state) {
+        RatisLogs.quieten();
         return new RatisMember(settings(peers, number), state, ConsensusMeter.NONE, (_, _) -> {});
     }
 

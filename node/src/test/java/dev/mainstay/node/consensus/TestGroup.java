@@ -131,6 +131,7 @@ final class TestGroup implements AutoCloseable {
                             .foundedBy(founders)
                             .with(timeouts)
                             .with(logs));
+            RatisLogs.quieten();
             this.raft = new RatisMember(
                     settings,
                     new AppliedLog(applier, store),

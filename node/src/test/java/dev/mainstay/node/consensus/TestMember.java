@@ -25,6 +25,7 @@ final class TestMember implements AutoCloseable {
     private TestMember(RaftSettings settings, Path directory) {
         this.settings = settings;
         this.state = new FileState(directory.resolve("state"));
+        RatisLogs.quieten();
         this.raft = new RatisMember(settings, state, ConsensusMeter.NONE, (reason, cause) -> fatal.add(reason));
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.embed;
+
+import org.jspecify.annotations.NullMarked;
