@@ -1,11 +1,9 @@
 package dev.mainstay.embed;
 
+import dev.mainstay.node.snapshot.Trees;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Where data is kept: a directory of the caller's, which stays, or one of our own, which goes. */
@@ -42,32 +40,13 @@ final class DataFolder {
 
     /** Deletes a temporary one with all that is in it. Nothing may use it any more. */
     void discard() {
-        if (!temporary || !Files.exists(path)) {
+        if (!temporary) {
             return;
         }
         try {
-            Files.walkFileTree(path, new Deletion());
+            Trees.delete(path);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "the temporary directory " + path + " could not be deleted", e);
-        }
-    }
-
-    /** Files first, then the directories they were in. */
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
-            if (failure != null) {
-                throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.mainstay.etcd.proto.SnapshotRequest;
 import dev.mainstay.etcd.proto.SnapshotResponse;
 import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.Sha256;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -139,7 +139,7 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
     /** Cuts the snapshot into messages. */
     private final class Messages extends OutputStream {
 
-        private final MessageDigest digest = sha256();
+        private final MessageDigest digest = Sha256.start();
         private final long total;
         private long left;
         private byte[] chunk;
@@ -206,14 +206,6 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
                 throw new IOException("a snapshot is " + left + " bytes shorter than it was");
             }
             send(digest.digest());
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java runtime has SHA-256", e);
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.mainstay.node.bolt.BoltException;
 import dev.mainstay.node.bolt.BoltFile;
 import dev.mainstay.node.bolt.BoltVisitor;
 import dev.mainstay.node.common.Bytes;
+import dev.mainstay.node.common.Sha256;
 import dev.mainstay.node.etcdformat.EtcdBuckets;
 import dev.mainstay.node.etcdformat.EtcdKeys;
 import dev.mainstay.node.etcdformat.EtcdRecordException;
@@ -14,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -79,7 +79,7 @@ public final class SnapshotFile implements AutoCloseable {
             throw new SnapshotException(path + " has no integrity hash: it was cut, or copied from a data directory;"
                     + " in the latter case --skip-hash-check takes it");
         }
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.start();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(path)) {
             long left = databaseBytes;
@@ -143,14 +143,6 @@ public final class SnapshotFile implements AutoCloseable {
             throw new SnapshotException(path + " is damaged: " + e.getMessage(), e);
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 

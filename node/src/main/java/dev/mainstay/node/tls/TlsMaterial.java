@@ -1,8 +1,8 @@
 package dev.mainstay.node.tls;
 
+import dev.mainstay.node.common.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -32,7 +32,7 @@ record TlsMaterial(Credential serving, Credential calling, Trust trust, Optional
 
         /** Equal for equal contents only. */
         String digest() {
-            MessageDigest sha = sha256();
+            MessageDigest sha = Sha256.start();
             for (byte[] file : bytes.values()) {
                 sha.update((file.length + ":").getBytes(StandardCharsets.US_ASCII));
                 sha.update(file);
@@ -41,15 +41,7 @@ record TlsMaterial(Credential serving, Credential calling, Trust trust, Optional
         }
 
         private String digest(TlsFile file) {
-            return HexFormat.of().formatHex(sha256().digest(of(file)));
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
+            return HexFormat.of().formatHex(Sha256.of(of(file)));
         }
 
         private byte[] of(TlsFile file) {

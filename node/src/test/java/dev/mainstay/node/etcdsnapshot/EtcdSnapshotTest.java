@@ -21,6 +21,7 @@ import dev.mainstay.node.common.KeyValue;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.common.Permission;
 import dev.mainstay.node.common.Revision;
+import dev.mainstay.node.common.Sha256;
 import dev.mainstay.node.etcdformat.EtcdBuckets;
 import dev.mainstay.node.etcdformat.EtcdKeys;
 import dev.mainstay.node.lease.Lease;
@@ -280,7 +281,7 @@ class EtcdSnapshotTest {
             export.writeTo(out);
             assertThat(export.bytes()).isEqualTo(out.size());
         }
-        out.write(SnapshotFile.sha256().digest(out.toByteArray()));
+        out.write(Sha256.of(out.toByteArray()));
         return Files.write(directory.resolve("snapshot"), out.toByteArray());
     }
 

@@ -3,17 +3,13 @@ package dev.mainstay.operator.cluster;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.desired.DesiredObjects;
+import dev.mainstay.operator.cluster.desired.Hashes;
 import dev.mainstay.operator.cluster.desired.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -50,7 +46,7 @@ final class UnorderedObjects {
             }
         }
         for (HasMetadata wanted : desired.all()) {
-            String hash = hash(wanted);
+            String hash = Hashes.object(wanted);
             Map<String, String> annotations = new TreeMap<>(
                     Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
             annotations.put(HASH, hash);
@@ -76,15 +72,6 @@ final class UnorderedObjects {
                 Objects.requireNonNullElse(found.getMetadata().getAnnotations(), Map.of());
         if (!hash.equals(annotations.get(HASH))) {
             var _ = kubernetes.resource(wanted).patch(MERGE, wanted);
-        }
-    }
-
-    private static String hash(HasMetadata object) {
-        try {
-            byte[] text = Serialization.asJson(object).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

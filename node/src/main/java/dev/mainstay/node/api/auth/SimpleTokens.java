@@ -7,9 +7,8 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.ErrorCode;
+import dev.mainstay.node.common.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -134,10 +133,6 @@ public final class SimpleTokens implements Tokens, CommittedTokens {
     }
 
     private static Bytes hash(String secret) {
-        try {
-            return Bytes.wrap(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.US_ASCII)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Bytes.wrap(Sha256.of(secret.getBytes(StandardCharsets.US_ASCII)));
     }
 }

@@ -1,11 +1,9 @@
 package dev.mainstay.operator.cluster.certificates;
 
+import dev.mainstay.operator.cluster.desired.Hashes;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -37,11 +35,6 @@ public final class SecretData {
 
     /** SHA-256 in hex, as members report that of the file with their authorities. */
     public static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Hashes.text(text);
     }
 }

@@ -25,10 +25,6 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
 import io.fabric8.kubernetes.api.model.WeightedPodAffinityTermBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -118,13 +114,7 @@ public final class DesiredPod {
 
     /** What members' pods have in common: changes exactly when pods must be made anew, version aside. */
     public String templateHash() {
-        String text = Serialization.asJson(pod("member", "0.0.0", 1, false, List.of(), "claim"));
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Hashes.object(pod("member", "0.0.0", 1, false, List.of(), "claim"));
     }
 
     private Container container(String version, List<String> flags, PodTemplate.@Nullable Spec spec) {
