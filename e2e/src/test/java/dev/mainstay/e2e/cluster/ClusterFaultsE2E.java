@@ -110,6 +110,34 @@ class ClusterFaultsE2E {
         }
     }
 
+    /**
+     * Both followers have written an entry, and what they answered is lost with the connections it was on: the leader has
+     * nothing new to send them, and must learn all the same that they have it.
+     */
+    @ParameterizedTest
+    @MethodSource("programs")
+    void answersLostWithTheirConnectionsHoldNobodyUp(Program program, @TempDir Path dir) throws Exception {
+        try (Network network = new LoopbackNetwork(3, new Random(1));
+                TestCluster cluster = TestCluster.start(program, dir, 3, network)) {
+            int leader = cluster.awaitLeader();
+            int one = (leader + 1) % 3;
+            int other = (leader + 2) % 3;
+            put(cluster.client(leader), "before", 5);
+
+            network.cut(one, leader);
+            network.cut(other, leader);
+            Thread writer = Thread.ofVirtual().start(() -> put(cluster.client(leader), "lost from sight", 1));
+            TimeUnit.MILLISECONDS.sleep(150);
+            network.reset(leader, one);
+            network.reset(leader, other);
+            network.heal();
+
+            put(cluster.client(leader), "after", 10);
+            assertThat(cluster.leader()).as("the leader was heard all the time").hasValue(leader);
+            writer.join();
+        }
+    }
+
     private static void put(EtcdClient client, String value, int seconds) {
         retrying(
                 client,

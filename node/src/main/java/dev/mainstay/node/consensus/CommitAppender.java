@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Tells a follower that entries were committed: at once if its own clients wait for that, else with the next entry or
  * {@value #HOLD_MILLIS} ms later, whichever comes first. A message that only says so costs as many thread switches as one
  * with entries. Ratis itself wakes its appender, finds no entry to send and leaves it to the next heartbeat, so long would a
- * write that came to the follower, and nothing after it, wait for its answer. Used by the appender's thread.
+ * write that came to the follower, and nothing after it, wait for its answer.
+ *
+ * <p>Sends again what nobody answered, see {@link UnansweredEntries}. Used by the appender's thread.
  */
 class CommitAppender extends GrpcLogAppender {
 
@@ -24,6 +26,7 @@ class CommitAppender extends GrpcLogAppender {
 
     private final CommitNews news;
     private final long follower;
+    private final UnansweredEntries unanswered = new UnansweredEntries();
     private boolean holding;
     private long heldSinceNanos;
 
@@ -36,12 +39,25 @@ class CommitAppender extends GrpcLogAppender {
     @Override
     public long getWaitTimeMs() {
         long usual = super.getWaitTimeMs();
+        if (unanswered.isWaiting()) {
+            usual = Math.min(usual, UnansweredEntries.PATIENCE_MILLIS);
+        }
         return holding ? Math.min(usual, HOLD_MILLIS) : usual;
+    }
+
+    @Override
+    public boolean shouldSendAppendEntries() {
+        return unanswered.isOverdue(System.nanoTime(), lastSent(), lastKnown(), hasPendingDataRequests())
+                || super.shouldSendAppendEntries();
     }
 
     @Override
     public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
             throws RaftLogIOException {
+        if (unanswered.isOverdue(System.nanoTime(), lastSent(), lastKnown(), hasPendingDataRequests())) {
+            unanswered.sentAgain();
+            getFollower().setNextIndex(lastKnown() + 1);
+        }
         AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
         if (request != null) {
             announced = Math.max(announced, committedBy(request));
@@ -57,6 +73,15 @@ class CommitAppender extends GrpcLogAppender {
         announced = newest;
         holding = false;
         return super.newAppendEntriesRequest(callId, true);
+    }
+
+    private long lastSent() {
+        return getFollower().getNextIndex() - 1;
+    }
+
+    /** The last entry that the follower is known to have, or that doesn't need it any more. */
+    private long lastKnown() {
+        return Math.max(getFollower().getMatchIndex(), getRaftLog().getLastCommittedIndex());
     }
 
     private boolean isDue() {

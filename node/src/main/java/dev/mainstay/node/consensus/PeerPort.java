@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -37,6 +39,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     private final PeerMeter meter;
     private final PeerTraffic traffic;
     private final Map<PeerMethod, Handler> handlers = new EnumMap<>(PeerMethod.class);
+    private volatile LongSupplier flushed = () -> RaftLog.INVALID_LOG_INDEX;
 
     /**
      * @param alsoListen addresses to listen on beside the one that Ratis knows of
@@ -48,6 +51,11 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
         this.security = security;
         this.meter = meter;
         this.traffic = new PeerTraffic(meter);
+    }
+
+    /** @param lastIndex the last entry of the log that the disk has, as Ratis counts; nothing is acknowledged before it's known */
+    void logFlushedTo(LongSupplier lastIndex) {
+        flushed = lastIndex;
     }
 
     @Override
@@ -89,7 +97,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String service = call.getMethodDescriptor().getServiceName();
         if (RaftServerProtocolServiceGrpc.SERVICE_NAME.equals(service)) {
-            return traffic.measured(call, headers, next);
+            return traffic.measured(new FlushedAnswers<>(call, () -> flushed.getAsLong()), headers, next);
         }
         if (PeerWire.SERVICE.equals(service)) {
             return next.startCall(call, headers);

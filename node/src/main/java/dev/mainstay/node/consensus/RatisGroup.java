@@ -252,6 +252,11 @@ final class RatisGroup implements AutoCloseable {
         return division.getRaftLog().getLastCommittedIndex() + 1;
     }
 
+    /** The last entry that the disk has, as Ratis counts. */
+    long flushedIndex() {
+        return division.getRaftLog().getFlushIndex();
+    }
+
     /** One read-index round: true once this member has applied all that was committed when it began. */
     CompletableFuture<Boolean> readIndex() {
         RaftClientRequest request = RaftClientRequest.newBuilder()

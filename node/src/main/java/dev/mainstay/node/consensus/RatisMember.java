@@ -142,6 +142,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         var news = new CommitNews();
         RatisGroup group =
                 RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers(), news));
+        port.logFlushedTo(group::flushedIndex);
         var log = new EntryAssembler(
                 new LogAppend(group), traffic.queue()::leadsFor, clusterMillis, settings.batching(), this::appendNext);
         port.register(
