@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long nobody can write when a leader goes away: three members on one machine, one put per 5 ms and member, and the
@@ -21,7 +22,8 @@ import java.util.TreeMap;
  * through any member, then through the worst of those that stay.
  *
  * <p>Arguments, all optional: {@code --kills=N} (20) SIGKILLs, {@code --stops=N} (10) SIGTERMs, {@code --pauses=N} (2)
- * SIGSTOPs of 30 s, {@code --only=etcd|mainstay}, {@code --dir=D}.
+ * SIGSTOPs of 30 s, {@code --restarts=N} (5) restarts of a follower, for which the 99th percentile of the others' writes is
+ * told, from its SIGTERM until it writes steadily again, and for as long after that, {@code --only=etcd|mainstay}, {@code --dir=D}.
  */
 public final class FailoverBench {
     private static final int MEMBERS = 3;
@@ -32,6 +34,7 @@ public final class FailoverBench {
     private static final long AFTER_PAUSE_MILLIS = 10_000;
 
     private final List<String> rows = new ArrayList<>();
+    private final List<String> restarts = new ArrayList<>();
 
     private FailoverBench() {}
 
@@ -55,6 +58,11 @@ public final class FailoverBench {
         System.out.println("| server | leader | seen | times | p50 ms | p95 ms | max ms |");
         System.out.println("|---|---|---|---:|---:|---:|---:|");
         bench.rows.forEach(System.out::println);
+        System.out.println();
+        System.out.println(
+                "| server | follower restarted | p99 ms of the others after it | during it | longest ms without a write |");
+        System.out.println("|---|---:|---:|---:|---:|");
+        bench.restarts.forEach(System.out::println);
     }
 
     private void run(Program program, Path dir, Map<String, String> options) throws InterruptedException, IOException {
@@ -99,8 +107,34 @@ public final class FailoverBench {
                         + (term(cluster, (leader + 1) % MEMBERS) - termBefore));
                 awaitCalm(writes);
             }
+            restartFollowers(program, cluster, writes, number(options, "restarts", 5));
             report(program, "SIGSTOP 30 s", paused);
             report(program, "SIGCONT after it", resumed);
+        }
+    }
+
+    private void restartFollowers(Program program, TestCluster cluster, SteadyWrites writes, int times)
+            throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            int follower = (cluster.awaitLeader() + 1 + i % (MEMBERS - 1)) % MEMBERS;
+            long from = System.nanoTime();
+            cluster.member(follower).stop();
+            cluster.start(follower);
+            awaitCalm(writes);
+            long until = System.nanoTime();
+            Thread.sleep(TimeUnit.NANOSECONDS.toMillis(until - from));
+            double during = writes.p99(follower, from, until);
+            double after = writes.p99(follower, until, System.nanoTime());
+            SteadyWrites.Gap gap = writes.gaps(follower, from, until);
+            restarts.add(String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %.1f | %.1f | %.0f |",
+                    program.title(),
+                    i + 1,
+                    after,
+                    during,
+                    gap.worstMillis()));
+            System.out.println("follower restarted: " + restarts.getLast());
         }
     }
 

@@ -10,7 +10,9 @@ import dev.mainstay.etcd.proto.PutRequest;
 import dev.mainstay.etcd.proto.PutResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,14 +35,16 @@ final class SteadyWrites implements AutoCloseable {
 
     private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
-    private final List<NavigableSet<Long>> acknowledged = new ArrayList<>();
+    /** Of each member when something was acknowledged, and how long that had taken, in nanoseconds. */
+    private final List<NavigableMap<Long, Long>> acknowledged = new ArrayList<>();
+
     private final AtomicInteger sequence = new AtomicInteger();
 
     SteadyWrites(TestCluster cluster) {
         for (int member = 0; member < cluster.size(); member++) {
-            acknowledged.add(new ConcurrentSkipListSet<>());
+            acknowledged.add(new ConcurrentSkipListMap<>());
             EtcdClient client = cluster.client(member);
-            NavigableSet<Long> times = acknowledged.get(member);
+            NavigableMap<Long, Long> times = acknowledged.get(member);
             AtomicInteger underWay = new AtomicInteger();
             ticks.add(timer.scheduleAtFixedRate(
                     () -> put(client, times, underWay), EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS));
@@ -71,7 +75,7 @@ final class SteadyWrites implements AutoCloseable {
             }
         }
         double any = longest(acknowledged, from, to);
-        acknowledged.forEach(times -> times.headSet(from).clear());
+        acknowledged.forEach(times -> times.headMap(from).clear());
         return new Gap(any, worst);
     }
 
@@ -81,9 +85,21 @@ final class SteadyWrites implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    private static double longest(List<NavigableSet<Long>> members, long from, long to) {
+    /** The 99th percentile of how long writes took that were acknowledged between two moments by all members but one, in ms. */
+    double p99(int except, long from, long to) {
+        List<Long> took = new ArrayList<>();
+        for (int member = 0; member < acknowledged.size(); member++) {
+            if (member != except) {
+                took.addAll(acknowledged.get(member).subMap(from, to).values());
+            }
+        }
+        took.sort(null);
+        return took.isEmpty() ? 0 : took.get((took.size() - 1) * 99 / 100) / 1e6;
+    }
+
+    private static double longest(List<NavigableMap<Long, Long>> members, long from, long to) {
         NavigableSet<Long> all = new ConcurrentSkipListSet<>();
-        members.forEach(times -> all.addAll(times.subSet(from, to)));
+        members.forEach(times -> all.addAll(times.subMap(from, to).keySet()));
         long last = from;
         long longest = 0;
         for (long time : all) {
@@ -93,11 +109,12 @@ final class SteadyWrites implements AutoCloseable {
         return Math.max(longest, to - last) / 1e6;
     }
 
-    private void put(EtcdClient client, NavigableSet<Long> times, AtomicInteger underWay) {
+    private void put(EtcdClient client, NavigableMap<Long, Long> times, AtomicInteger underWay) {
         if (underWay.get() >= MOST_UNDER_WAY) {
             return;
         }
         underWay.incrementAndGet();
+        long sent = System.nanoTime();
         ByteString key = ByteString.copyFromUtf8("failover/" + Math.floorMod(sequence.getAndIncrement(), KEYS));
         Futures.addCallback(
                 client.kvAsync()
@@ -106,7 +123,8 @@ final class SteadyWrites implements AutoCloseable {
                 new FutureCallback<>() {
                     @Override
                     public void onSuccess(PutResponse response) {
-                        times.add(System.nanoTime());
+                        long now = System.nanoTime();
+                        times.put(now, now - sent);
                         underWay.decrementAndGet();
                     }
 

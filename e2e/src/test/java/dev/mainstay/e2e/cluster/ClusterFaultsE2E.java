@@ -15,6 +15,7 @@ import dev.mainstay.etcd.proto.RangeRequest;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -111,8 +112,8 @@ class ClusterFaultsE2E {
     }
 
     /**
-     * Both followers have written an entry, and what they answered is lost with the connections it was on: the leader has
-     * nothing new to send them, and must learn all the same that they have it.
+     * Both followers have written what was sent, and what they answered is lost with the connections it was on: the leader,
+     * which lets only a few entries be under way, has nothing new to send them, and must learn all the same that they have it.
      */
     @ParameterizedTest
     @MethodSource("programs")
@@ -126,15 +127,20 @@ class ClusterFaultsE2E {
 
             network.cut(one, leader);
             network.cut(other, leader);
-            Thread writer = Thread.ofVirtual().start(() -> put(cluster.client(leader), "lost from sight", 1));
-            TimeUnit.MILLISECONDS.sleep(150);
+            List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                writers.add(Thread.ofVirtual().start(() -> put(cluster.client(leader), "lost from sight", 20)));
+                TimeUnit.MILLISECONDS.sleep(40);
+            }
             network.reset(leader, one);
             network.reset(leader, other);
             network.heal();
 
             put(cluster.client(leader), "after", 10);
             assertThat(cluster.leader()).as("the leader was heard all the time").hasValue(leader);
-            writer.join();
+            for (Thread writer : writers) {
+                writer.join();
+            }
         }
     }
 
