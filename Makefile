@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate fuzz dist differential crash-test chaos bench failover rejoin format clean peers
+.PHONY: help run cluster test docs simulate fuzz dist differential crash-test chaos bench failover rejoin images format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -64,6 +64,13 @@ failover: peers dist ## How long writes stop when the leader goes, on etcd and M
 
 rejoin: peers dist ## How a member with an empty disk, or long down, comes back under writes (KEYS=1000000, REJOIN_ARGS)
 	@e2e/bin/run bench.RejoinBench --keys=$(or $(KEYS),1000000) $(REJOIN_ARGS)
+
+SBOM := org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputFormat=json
+
+images: dist ## Images of node and operator, as OCI archives below target/images (ARCH=arm64 JDK_ARM64=...)
+	@$(MVN) -q -pl node $(SBOM)
+	@$(MVN) -q -pl crds,operator package $(SBOM) -DskipTests -Dspotless.check.skip
+	@scripts/images $(ARCH)
 
 KUBECTL ?= kubectl
 .PHONY: manifests install deploy run-operator

@@ -64,6 +64,8 @@ class LogLevelTest {
             assertThat(put(member, "{\"Level\":\"LOUD\"}", ""))
                     .startsWith("HTTP/1.1 400 ")
                     .endsWith("Invalid log level LOUD\n");
+            assertThat(put(member, "{\"Level\":\"DEBUG\"}", "Origin: http://page.example\r\n"))
+                    .startsWith("HTTP/1.1 403 ");
             assertThat(put(member, "Level", "")).startsWith("HTTP/1.1 400 ").endsWith("Invalid json body\n");
             assertThat(member.get(PATH)).endsWith("{\"Level\":\"warn\"}");
             assertThat(member.raw(

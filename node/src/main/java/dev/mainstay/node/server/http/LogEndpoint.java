@@ -11,8 +11,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 
 /**
- * {@code /config/local/log}: shows the log level, and changes it as etcd did up to 3.4. For administrators alone. Event loop
- * only.
+ * {@code /config/local/log}: shows the log level, and changes it as etcd did up to 3.4. For administrators alone, and not
+ * for pages that an administrator looks at, whatever {@code --cors} allows them. Event loop only.
  */
 public final class LogEndpoint {
 
@@ -39,6 +39,10 @@ public final class LogEndpoint {
         String name = CallerCertificate.of(request.connection())
                 .map(CallerCertificate::commonName)
                 .orElse("");
+        if (changes && request.getHeader("origin") != null) {
+            Answers.error(request, 403, "A page in a browser may not change the log level");
+            return;
+        }
         ErrorCode refusal = administrators.refusal(request.getHeader("authorization"), name);
         if (refusal != null) {
             Answers.error(request, 403, refusal.message());
