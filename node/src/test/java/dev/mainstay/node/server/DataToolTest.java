@@ -145,7 +145,8 @@ class DataToolTest {
     void everyKindOfContradictionIsFound() throws IOException {
         assertThat(damaged("history", Damage.DROP_LAST)).contains("of key k2 isn't in the history");
         assertThat(damaged("history", Damage.DROP_MIDDLE)).contains("keys: the history lacks revision");
-        assertThat(damaged("kv", Damage.DROP_MIDDLE)).contains("is in the history only");
+        assertThat(damaged("kv", Damage.DROP_FIRST)).contains("of key a is in the history only");
+        assertThat(damaged("kv", Damage.DROP_MIDDLE)).contains("doesn't follow from the version before it");
         assertThat(damaged("kv", Damage.VERSION)).contains("contradicts itself");
         assertThat(damaged("lease_link", Damage.DROP_MIDDLE)).contains("has lease", "which doesn't know of it");
         assertThat(damaged("lease", Damage.DROP_LAST)).contains("which there is none of");
@@ -179,6 +180,7 @@ class DataToolTest {
     }
 
     private enum Damage {
+        DROP_FIRST,
         DROP_LAST,
         DROP_MIDDLE,
         VERSION,
@@ -199,6 +201,7 @@ class DataToolTest {
             }
             try (StoreTransaction changes = store.begin()) {
                 switch (damage) {
+                    case DROP_FIRST -> changes.delete(table, keys.getFirst());
                     case DROP_LAST -> changes.delete(table, keys.getLast());
                     // Above the compact revision, where nothing may be missing.
                     case DROP_MIDDLE -> changes.delete(table, keys.get(keys.size() * 3 / 4));
