@@ -90,10 +90,17 @@ final class SnapshotRoundTripE2E {
             fill(new Etcdctl(etcd.endpoint()));
             original = seen(etcd, true);
             save(etcd, first);
+            for (int at = 10; at <= 24; at += 7) {
+                String hash = new Etcdctl(etcd.endpoint()).out("endpoint", "hashkv", "--rev=" + at, ROOT);
+                assertThat(hashed(first, "--rev=" + at)).isEqualTo(hash.strip().replaceAll(".*, ", ""));
+            }
         }
         try (TestServer mainstay = restored(Program.MAINSTAY, first, "between")) {
             assertThat(seen(mainstay, false)).isEqualTo(original.subList(0, original.size() - 1));
-            save(mainstay, second);
+            assertThat(Tool.MAINSTAY.out(
+                            "snapshot", "save", second.toString(), "--endpoints=" + mainstay.endpoint(), ROOT))
+                    .isEqualTo("Snapshot saved at " + second + "\n");
+            assertThat(List.of(hashed(first), hashed(second))).containsOnly(original.getLast().strip());
             // It goes on from there, and after a restart too.
             Etcdctl ctl = new Etcdctl(mainstay.endpoint());
             String lease =
@@ -262,6 +269,13 @@ final class SnapshotRoundTripE2E {
             seen.add(ctl.out("endpoint", "hashkv", ROOT).replaceAll(".*, ", ""));
         }
         return seen;
+    }
+
+    /** What {@code mainstay hashkv} says of a snapshot. */
+    private static String hashed(Path snapshot, String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("hashkv", snapshot.toString(), "-w", "fields"));
+        arguments.addAll(List.of(flags));
+        return EtcdctlSuite.field(Tool.MAINSTAY.out(arguments.toArray(String[]::new)), "Hash");
     }
 
     private static void save(TestServer server, Path file) {

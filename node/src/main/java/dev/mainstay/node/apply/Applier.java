@@ -165,6 +165,15 @@ public final class Applier {
         return AppliedState.decode(rows.get(APPLIED, POSITION)).position();
     }
 
+    /** Where a state stands that nobody has open. */
+    public record Standing(LogPosition position, long clockMillis, StateHash hash) {}
+
+    /** The same with the cluster's clock and the hash of what the log did. */
+    public static Standing standing(RowLookup rows) {
+        AppliedState state = AppliedState.decode(rows.get(APPLIED, POSITION));
+        return new Standing(state.position(), state.clockMillis(), state.hash());
+    }
+
     /** Has a store that no log made begin behind a place in a log that is to come; its clock begins at 0. */
     public static void begin(WriteSet changes, LogPosition position) {
         changes.put(APPLIED, POSITION, new AppliedState(position, 0, StateHash.begin(position.index())).encode());

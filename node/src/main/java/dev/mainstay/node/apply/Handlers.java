@@ -45,6 +45,7 @@ final class Handlers implements CommandHandler {
             case Command.SetAlarm set -> setAlarm(entry, set);
             case Command.ReportCorrupt report -> reportCorrupt(entry, report);
             case Command.FoundCluster found -> members.found(entry, found);
+            case Command.ForceNewCluster force -> forceNewCluster(entry, force);
             case Command.AddMember add -> members.add(entry, add);
             case Command.RemoveMember remove -> removeMember(entry, remove);
             case Command.UpdateMember update -> members.update(entry, update);
@@ -77,10 +78,22 @@ final class Handlers implements CommandHandler {
     /** What was wrong with a member's data concerns nobody once it is gone. */
     private Outcome removeMember(LogEntry entry, Command.RemoveMember remove) {
         Outcome outcome = members.remove(entry, remove);
-        if (outcome instanceof Outcome.MembersChanged && alarms.isCorrupt(remove.id())) {
-            alarms.set(entry.changes(), new Alarm(remove.id(), Alarm.Type.CORRUPT), false);
+        if (outcome instanceof Outcome.MembersChanged) {
+            forgetDamage(entry, remove.id());
         }
         return outcome;
+    }
+
+    private Outcome forceNewCluster(LogEntry entry, Command.ForceNewCluster force) {
+        members.others(force.member().id()).forEach(id -> forgetDamage(entry, id));
+        return members.force(entry, force);
+    }
+
+    /** What a member's data were like is nobody's business once it has left. */
+    private void forgetDamage(LogEntry entry, long memberId) {
+        if (alarms.isCorrupt(memberId)) {
+            alarms.set(entry.changes(), new Alarm(memberId, Alarm.Type.CORRUPT), false);
+        }
     }
 
     private Outcome setAlarm(LogEntry entry, Command.SetAlarm set) {

@@ -96,6 +96,22 @@ final class MemberHandlers {
         return changed(entry);
     }
 
+    /** One member stays, with a vote, whatever was recorded of it. */
+    Outcome force(LogEntry entry, Command.ForceNewCluster force) {
+        Member wanted = force.member();
+        table.put(entry.changes(), table.now().find(wanted.id()).orElse(wanted).promoted());
+        others(wanted.id()).forEach(id -> table.remove(entry.changes(), id));
+        return changed(entry);
+    }
+
+    /** All members but one. */
+    List<Long> others(long id) {
+        return table.now().members().stream()
+                .map(Member::id)
+                .filter(member -> member != id)
+                .toList();
+    }
+
     /** Whether this id is a member's now. */
     boolean isMember(long id) {
         return table.now().find(id).isPresent();

@@ -104,6 +104,14 @@ public sealed interface Command
         }
     }
 
+    /**
+     * Leaves one member in the cluster, with a vote, and takes all others out for ever. Nobody proposes it: it is put into the log
+     * of a member that begins anew alone.
+     *
+     * @param member who stays; what else is said of it counts only where nothing is recorded
+     */
+    record ForceNewCluster(Member member) implements Other {}
+
     /** Takes a member out of the cluster for ever: its id can't come back. */
     record RemoveMember(long id) implements Other {}
 

@@ -58,6 +58,7 @@ public final class CommandCodec {
     private static final int BEGIN_STATE_HASH = 19;
     private static final int BY_USER = 20;
     private static final int BY_CLUSTER = 21;
+    private static final int FORCE_NEW_CLUSTER = 34;
 
     private CommandCodec() {}
 
@@ -246,6 +247,10 @@ public final class CommandCodec {
                 writer.flag(learner);
                 writer.number(maxLearners);
             }
+            case Command.ForceNewCluster(Member member) -> {
+                writer.octet(FORCE_NEW_CLUSTER);
+                MemberFields.write(writer, member);
+            }
             case Command.RemoveMember(long id) -> {
                 writer.octet(REMOVE_MEMBER);
                 writer.number(id);
@@ -309,6 +314,7 @@ public final class CommandCodec {
             case FOUND_CLUSTER -> new Command.FoundCluster(MemberFields.members(reader));
             case ADD_MEMBER ->
                 new Command.AddMember(reader.number(), MemberFields.texts(reader), reader.flag(), reader.positiveInt());
+            case FORCE_NEW_CLUSTER -> new Command.ForceNewCluster(MemberFields.member(reader));
             case REMOVE_MEMBER -> new Command.RemoveMember(reader.number());
             case UPDATE_MEMBER -> new Command.UpdateMember(reader.number(), MemberFields.texts(reader));
             case PROMOTE_MEMBER -> new Command.PromoteMember(reader.number());

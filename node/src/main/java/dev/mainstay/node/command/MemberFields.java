@@ -41,9 +41,13 @@ final class MemberFields {
         int count = reader.count();
         List<Member> members = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            members.add(new Member(reader.number(), text(reader), texts(reader), texts(reader), reader.flag()));
+            members.add(member(reader));
         }
         return members;
+    }
+
+    static Member member(CommandReader reader) {
+        return new Member(reader.number(), text(reader), texts(reader), texts(reader), reader.flag());
     }
 
     static List<String> texts(CommandReader reader) {

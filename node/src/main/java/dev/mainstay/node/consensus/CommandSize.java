@@ -31,6 +31,7 @@ final class CommandSize {
                         + found.members().stream()
                                 .mapToLong(CommandSize::ofMember)
                                 .sum();
+            case Command.ForceNewCluster(Member member) -> FRAME_BYTES + ofMember(member);
             case Command.AddMember add -> FRAME_BYTES + ofTexts(add.peerUrls());
             case Command.UpdateMember update -> FRAME_BYTES + ofTexts(update.peerUrls());
             case Command.PublishMember publish -> FRAME_BYTES + ofText(publish.name()) + ofTexts(publish.clientUrls());

@@ -36,6 +36,11 @@ final class ConfigurationFile {
         }
     }
 
+    /** Whether the file is there and holds a configuration. */
+    boolean isReadable() throws IOException {
+        return read().isPresent();
+    }
+
     /** A configuration came into force. Apply thread. */
     void inForce(LogEntryProto entry) {
         inForce = entry;

@@ -66,7 +66,7 @@ public final class InstalledLog {
      */
     public static void begin(Path logDirectory, Path acknowledgedFile, long clusterId, LogPosition position)
             throws IOException {
-        Path segments = RaftSettings.segmentDirectory(logDirectory, clusterId);
+        Path segments = RaftSettings.segmentDirectory(logDirectory, clusterId, 0);
         Files.createDirectories(segments);
         new VoteRecord(segments, logDirectory).begin(position.term());
         writeMark(logDirectory, position);

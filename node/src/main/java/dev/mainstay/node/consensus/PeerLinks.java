@@ -22,7 +22,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
     private static final int MOST_CHANNELS = 16;
 
     private final long self;
-    private final String clusterId;
+    private final String cluster;
     private final PeerPort own;
     private final PeerSecurity security;
     private final LongFunction<Optional<String>> addresses;
@@ -34,6 +34,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
 
     /**
      * @param self this member's id; 0 for a stranger, who is answered nothing but who the others are
+     * @param cluster as {@link PeerWire#clusterName} has it
      * @param own answers what this member asks of itself
      * @param security how the others are spoken to
      * @param addresses where a member's peers reach it, {@code host:port}
@@ -41,7 +42,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
      */
     PeerLinks(
             long self,
-            long clusterId,
+            String cluster,
             PeerPort own,
             PeerSecurity security,
             LongFunction<Optional<String>> addresses,
@@ -49,7 +50,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
             int patienceMillis,
             PeerMeter meter) {
         this.self = self;
-        this.clusterId = Long.toHexString(clusterId);
+        this.cluster = cluster;
         this.own = own;
         this.security = security;
         this.addresses = addresses;
@@ -107,7 +108,7 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
                 PeerWire.descriptor(method), CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS));
         Metadata headers = new Metadata();
         headers.put(PeerWire.FROM, Long.toHexString(self));
-        headers.put(PeerWire.CLUSTER, clusterId);
+        headers.put(PeerWire.CLUSTER, cluster);
         if (traceparent != null) {
             headers.put(PeerWire.TRACE, traceparent);
         }

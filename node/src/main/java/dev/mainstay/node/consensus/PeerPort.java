@@ -33,7 +33,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerPort.class);
 
-    private final String clusterId;
+    private final String cluster;
     private final List<InetSocketAddress> alsoListen;
     private final PeerSecurity security;
     private final PeerMeter meter;
@@ -42,11 +42,12 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     private volatile LongSupplier flushed = () -> RaftLog.INVALID_LOG_INDEX;
 
     /**
+     * @param cluster as {@link PeerWire#clusterName} has it
      * @param alsoListen addresses to listen on beside the one that Ratis knows of
      * @param security how the others are spoken to
      */
-    PeerPort(long clusterId, List<InetSocketAddress> alsoListen, PeerSecurity security, PeerMeter meter) {
-        this.clusterId = Long.toHexString(clusterId);
+    PeerPort(String cluster, List<InetSocketAddress> alsoListen, PeerSecurity security, PeerMeter meter) {
+        this.cluster = cluster;
         this.alsoListen = alsoListen;
         this.security = security;
         this.meter = meter;
@@ -108,11 +109,11 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     private ServerCallHandler<byte[], byte[]> handler(PeerMethod method) {
         return (call, headers) -> {
             String theirs = headers.get(PeerWire.CLUSTER);
-            if (method != PeerMethod.IDENTIFY && !clusterId.equals(theirs)) {
+            if (method != PeerMethod.IDENTIFY && !cluster.equals(theirs)) {
                 return refuse(
                         call,
                         Status.FAILED_PRECONDITION.withDescription(
-                                "this is a member of cluster " + clusterId + ", the caller is of " + theirs));
+                                "this is a member of cluster " + cluster + ", the caller is of " + theirs));
             }
             long from;
             try {

@@ -11,6 +11,9 @@ public final class PeerProbe implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 4 << 20;
     private static final byte[] NOTHING = {};
 
+    /** No cluster's name. */
+    private static final String STRANGER = "0";
+
     private final PeerLinks links;
 
     /**
@@ -21,8 +24,8 @@ public final class PeerProbe implements AutoCloseable {
         PeerSecurity security = PeerSecurity.of(tls);
         links = new PeerLinks(
                 0,
-                0,
-                new PeerPort(0, List.of(), security, PeerMeter.NONE),
+                STRANGER,
+                new PeerPort(STRANGER, List.of(), security, PeerMeter.NONE),
                 security,
                 _ -> Optional.empty(),
                 MAX_ANSWER_BYTES,

@@ -22,7 +22,7 @@ final class PeerWire {
     /** The caller's member id, hex. */
     static final Metadata.Key<String> FROM = Metadata.Key.of("mainstay-member", Metadata.ASCII_STRING_MARSHALLER);
 
-    /** The caller's cluster id, hex. */
+    /** The caller's cluster, as {@link #clusterName} has it. */
     static final Metadata.Key<String> CLUSTER = Metadata.Key.of("mainstay-cluster", Metadata.ASCII_STRING_MARSHALLER);
 
     /** The trace that a request belongs to, if it does. Who doesn't know it passes over it. */
@@ -48,6 +48,11 @@ final class PeerWire {
     };
 
     private PeerWire() {}
+
+    /** A cluster's id, hex; from the time on that it was forced to begin anew with its generation. */
+    static String clusterName(long clusterId, int generation) {
+        return Long.toHexString(clusterId) + (generation == 0 ? "" : "/" + generation);
+    }
 
     static MethodDescriptor<byte[], byte[]> descriptor(PeerMethod method) {
         return MethodDescriptor.<byte[], byte[]>newBuilder()

@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param acknowledgedFile the file with the last acknowledged log index
  * @param memberId this member's etcd id, unsigned, never 0
  * @param clusterId the cluster's etcd id; names the Raft group
+ * @param generation how many times the cluster was forced to begin anew with one of its members; part of the group's name, so
+ *     that the logs of members from before and after can't meet
  * @param peerHost the address to listen on for peers
  * @param peerPort the port to listen on for peers; 0 picks a free one
  * @param alsoListen more addresses to listen on for peers
@@ -27,6 +29,7 @@ public record RaftSettings(
         Path acknowledgedFile,
         long memberId,
         long clusterId,
+        int generation,
         String peerHost,
         int peerPort,
         List<InetSocketAddress> alsoListen,
@@ -36,6 +39,9 @@ public record RaftSettings(
         Timeouts timeouts,
         Batching batching,
         LogSizes log) {
+
+    /** As far as the name of a Raft group has room. */
+    public static final int MAX_GENERATION = (1 << 12) - 1;
 
     /**
      * Times in milliseconds.
@@ -128,6 +134,7 @@ public record RaftSettings(
 
     public RaftSettings {
         require(memberId != 0, "member id 0");
+        require(generation >= 0 && generation <= MAX_GENERATION, "generation");
         alsoListen = List.copyOf(alsoListen);
         founders = List.copyOf(founders);
     }
@@ -139,6 +146,7 @@ public record RaftSettings(
                 dataDirectory.resolve("acknowledged"),
                 memberId,
                 clusterId,
+                0,
                 peerHost,
                 peerPort,
                 List.of(),
@@ -194,6 +202,7 @@ public record RaftSettings(
                 acknowledgedFile,
                 memberId,
                 clusterId,
+                generation,
                 peerHost,
                 peerPort,
                 otherAlsoListen,
@@ -212,20 +221,44 @@ public record RaftSettings(
 
     /** The Raft group's name, the same on every member of the cluster. */
     UUID groupId() {
-        return groupId(clusterId);
+        return groupId(clusterId, generation);
     }
 
-    private static UUID groupId(long clusterId) {
-        return new UUID(0x6d61_696e_7374_4000L, clusterId);
+    private static UUID groupId(long clusterId, int generation) {
+        return new UUID(0x6d61_696e_7374_4000L + generation, clusterId);
+    }
+
+    /** What peers are told of the cluster, to be sure that both mean the same. */
+    String clusterName() {
+        return PeerWire.clusterName(clusterId, generation);
     }
 
     /** Where Ratis keeps the segments and its metadata. */
     Path segmentDirectory() {
-        return segmentDirectory(logDirectory, clusterId);
+        return segmentDirectory(logDirectory, clusterId, generation);
     }
 
-    static Path segmentDirectory(Path logDirectory, long clusterId) {
-        return logDirectory.resolve(groupId(clusterId).toString()).resolve("current");
+    static Path segmentDirectory(Path logDirectory, long clusterId, int generation) {
+        return logDirectory.resolve(groupId(clusterId, generation).toString()).resolve("current");
+    }
+
+    /** The same in an earlier generation. */
+    public RaftSettings ofGeneration(int other) {
+        return new RaftSettings(
+                logDirectory,
+                acknowledgedFile,
+                memberId,
+                clusterId,
+                other,
+                peerHost,
+                peerPort,
+                alsoListen,
+                founders,
+                tls,
+                alone,
+                timeouts,
+                batching,
+                log);
     }
 
     private static void require(boolean holds, String what) {

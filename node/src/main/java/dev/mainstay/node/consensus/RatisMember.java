@@ -86,10 +86,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         this.traffic = new LogTraffic(settings, this::readRound, this::follow, nanoClock, meter);
         this.fatal = new FatalLatch(fatalListener, traffic::stop);
         this.security = PeerSecurity.of(settings.tls());
-        this.port = new PeerPort(settings.clusterId(), settings.alsoListen(), security, meter.peers());
+        this.port = new PeerPort(settings.clusterName(), settings.alsoListen(), security, meter.peers());
         this.peers = new PeerLinks(
                 settings.memberId(),
-                settings.clusterId(),
+                settings.clusterName(),
                 port,
                 security,
                 this::address,

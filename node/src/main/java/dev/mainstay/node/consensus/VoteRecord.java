@@ -72,6 +72,11 @@ final class VoteRecord {
         WholeFile.write(record, "term=" + term + "\nvotedFor=" + NOBODY_KNOWN + "\n");
     }
 
+    /** The term that the record says, 0 if there is none that can be read. */
+    long reached() {
+        return term().orElse(0);
+    }
+
     private OptionalLong term() {
         var properties = new Properties();
         try (var reader = Files.newBufferedReader(record)) {

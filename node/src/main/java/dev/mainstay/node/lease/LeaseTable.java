@@ -6,6 +6,7 @@ import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.StoreView;
 import dev.mainstay.node.storage.Table;
 import dev.mainstay.node.storage.WriteSet;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -86,6 +87,21 @@ public final class LeaseTable {
             }
         }
         return keys;
+    }
+
+    /** The key of the row in {@link #LINKS} that hangs a key on a lease. */
+    public static byte[] link(long id, Bytes key) {
+        return LeaseRecord.link(id, key);
+    }
+
+    /** The lease of such a row. */
+    public static long linkedLease(byte[] link) {
+        return ByteBuffer.wrap(link).getLong();
+    }
+
+    /** The key of such a row. */
+    public static Bytes linkedKey(byte[] link) {
+        return LeaseRecord.linkedKey(link);
     }
 
     /** Adds a lease whose id is free. */

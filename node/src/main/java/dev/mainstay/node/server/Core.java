@@ -24,6 +24,7 @@ import dev.mainstay.node.leader.SilenceNotice;
 import dev.mainstay.node.lease.LeaseTable;
 import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.membership.MemberTable;
+import dev.mainstay.node.membership.Members;
 import dev.mainstay.node.mvcc.Compactor;
 import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.observability.MemberMeters;
@@ -82,7 +83,7 @@ final class Core implements AutoCloseable {
     private final MemberTable members;
     private final WatchHub watches;
     private final Applier applier;
-    private final boolean alone;
+    private final RaftSettings log;
     private final RatisMember raft;
     private final ClusterClock clock;
     private final LeaseKeeper leaseKeeper;
@@ -143,8 +144,7 @@ final class Core implements AutoCloseable {
                     () -> fatal.fatal(
                             "the cluster removed this member", new RemovedMemberException(identity.memberId())));
             applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
-            RaftSettings log = LogSettings.of(settings, directory, members.now(), tls);
-            alone = log.alone();
+            log = LogSettings.of(settings, directory, members.now(), tls);
             MemberState state = new MemberState(applier, keys, store, meters);
             raft = parts.started("log", new RatisMember(log, state, meters.consensus(), fatal));
             parts.started("duties", threads);
@@ -170,7 +170,7 @@ final class Core implements AutoCloseable {
                             members,
                             raft,
                             raft,
-                            new IdentityProbe(raft.peers(), identity.clusterId()),
+                            new IdentityProbe(raft.peers(), identity.clusterId(), identity.generation()),
                             membershipLimits(settings),
                             System::nanoTime,
                             scheduler,
@@ -184,6 +184,7 @@ final class Core implements AutoCloseable {
                             raft.peers(),
                             meters.peers(),
                             System::nanoTime,
+                            answer -> lookForSuccessor(identity, answer, fatal),
                             scheduler));
             SilenceNotice silence = new SilenceNotice(
                     identity.memberId(), InstantSource.system(), (level, text) -> LOG.log(level, text));
@@ -215,9 +216,12 @@ final class Core implements AutoCloseable {
             raft.peerMethods()
                     .register(
                             PeerMethod.IDENTIFY,
-                            (_, _) -> CompletableFuture.completedFuture(
-                                    new PeerIdentity(identity.clusterId(), identity.memberId(), members.now())
-                                            .toBytes()));
+                            (_, _) -> CompletableFuture.completedFuture(new PeerIdentity(
+                                            identity.clusterId(),
+                                            identity.memberId(),
+                                            identity.generation(),
+                                            members.now())
+                                    .toBytes()));
             checks = parts.started(
                     "comparisons",
                     new Checks(
@@ -248,6 +252,14 @@ final class Core implements AutoCloseable {
         }
     }
 
+    private static void lookForSuccessor(NodeIdentity self, byte[] answer, FatalListener fatal) {
+        PeerIdentity other = PeerIdentity.fromBytes(answer);
+        if (Successors.isLater(self, other)) {
+            fatal.fatal(
+                    "the cluster began anew without this member", new RemovedMemberException(self.memberId(), other));
+        }
+    }
+
     private boolean leads() {
         return raft.isLeader();
     }
@@ -269,15 +281,20 @@ final class Core implements AutoCloseable {
      * Replays the log, takes part in the group, and returns when this member can serve: a lone one leads at once, others
      * wait a while for a leader and then serve what can be served without one.
      *
+     * @param forced whether it is to be a lone one from here on
      * @throws IOException if the log can't be opened, or a lone member doesn't lead for long
      */
-    void start() throws IOException {
+    void start(ForcedStart forced) throws IOException {
+        Members before = members.now();
+        if (forced.isWanted()) {
+            forced.prepare(log, applier.durable());
+        }
         CountDownLatch led = new CountDownLatch(1);
         raft.start(
                 clock::millis,
                 new LeaderDuties(clock, leaseKeeper, founder, keeper, checks.keeper(), raft::control, led));
         try {
-            if (alone && !led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            if (log.alone() && !led.await(LEADER_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(
                         "no leader after " + LEADER_LIMIT_SECONDS + " s; is the disk of the log very slow?");
             }
@@ -285,6 +302,9 @@ final class Core implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted before there was a leader");
+        }
+        if (forced.isWanted()) {
+            forced.done(before, members.now());
         }
         publish();
     }

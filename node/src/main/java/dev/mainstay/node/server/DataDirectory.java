@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The one directory of a member, held for itself alone until closed.
  *
  * <pre>
- * identity.json   format, ids, name, peer URLs and token; written last when the directory is made
+ * identity.json   format, ids, name, peer URLs, token and generation; written last when the directory is made
  * LOCK            locked while a node serves from here; its text is that node's process id
  * log/            the Raft log (or elsewhere, by --wal-dir)
  * db/             the store
@@ -41,7 +41,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path directory;
     private final Path logDirectory;
-    private final NodeIdentity identity;
+    private volatile NodeIdentity identity;
     private final FileChannel lockFile;
 
     private DataDirectory(Path directory, Path logDirectory, NodeIdentity identity, FileChannel lockFile) {
@@ -212,6 +212,22 @@ public final class DataDirectory implements AutoCloseable {
             return failure.getReason() + " (" + failure.getFile() + ")";
         }
         return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    /** Whether nothing was ever written here but whose directory it is. */
+    boolean isEmpty() throws IOException {
+        return !notEmpty(store()) && !notEmpty(logDirectory);
+    }
+
+    /** Has the data count as of another generation from here on, without saying so in the directory. */
+    void plan(NodeIdentity next) {
+        identity = next;
+    }
+
+    /** The same, durably. */
+    void rewrite(NodeIdentity next) throws IOException {
+        write(directory.resolve(IDENTITY), next.toJson());
+        identity = next;
     }
 
     /** Whose data this is. */

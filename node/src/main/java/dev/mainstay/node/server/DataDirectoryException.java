@@ -23,6 +23,8 @@ public final class DataDirectoryException extends Exception {
         CANT_BEGIN,
         /** Its member was removed from the cluster. */
         REMOVED,
+        /** It was told to begin anew alone, and can't or didn't. */
+        FORCING,
         /** Its data differ from the other members'. */
         DIFFERS
     }

@@ -7,7 +7,7 @@ import dev.mainstay.node.leader.MemberProbe;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks whoever answers at an address who it is. */
-record IdentityProbe(PeerCalls peers, long clusterId) implements MemberProbe {
+record IdentityProbe(PeerCalls peers, long clusterId, int generation) implements MemberProbe {
 
     private static final byte[] NOTHING = {};
 
@@ -15,7 +15,9 @@ record IdentityProbe(PeerCalls peers, long clusterId) implements MemberProbe {
     public CompletableFuture<Boolean> answers(Member member, String address) {
         return peers.callAddress(address, PeerMethod.IDENTIFY, NOTHING).thenApply(answer -> {
             PeerIdentity identity = PeerIdentity.fromBytes(answer);
-            return identity.clusterId() == clusterId && identity.memberId() == member.id();
+            return identity.clusterId() == clusterId
+                    && identity.generation() == generation
+                    && identity.memberId() == member.id();
         });
     }
 }

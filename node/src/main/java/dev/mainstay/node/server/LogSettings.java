@@ -32,6 +32,7 @@ final class LogSettings {
                 directory.acknowledged(),
                 identity.memberId(),
                 identity.clusterId(),
+                identity.generation(),
                 listen.host(),
                 listen.port(),
                 settings.listen().peerUrls().stream()
@@ -40,7 +41,7 @@ final class LogSettings {
                         .toList(),
                 founders.isEmpty() && identity.learner() ? List.of(listener(identity)) : founders,
                 tls,
-                isAlone(identity.memberId(), founders, recorded),
+                identity.forcing() == NodeIdentity.Forcing.BEGUN || isAlone(identity.memberId(), founders, recorded),
                 new RaftSettings.Timeouts(
                         raft.heartbeatMillis(),
                         raft.electionMillis(),

@@ -33,6 +33,10 @@ public final class Main implements QuarkusApplication {
             System.exit(new SnapshotTool(System.out, System.err)
                     .run(List.of(arguments).subList(1, arguments.length)));
         }
+        if (arguments.length > 0 && DataTool.COMMANDS.contains(arguments[0])) {
+            System.exit(new DataTool(System.out, System.err, System::nanoTime)
+                    .run(arguments[0], List.of(arguments).subList(1, arguments.length)));
+        }
         try {
             switch (invocation(List.of(arguments))) {
                 case Invocation.Print print -> System.out.print(print.text());

@@ -22,7 +22,9 @@ import dev.mainstay.node.api.gateway.GatewayLimits;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.consensus.FatalListener;
+import dev.mainstay.node.consensus.ForcedLog;
 import dev.mainstay.node.consensus.InstalledLog;
+import dev.mainstay.node.consensus.RaftSettings;
 import dev.mainstay.node.consensus.RaftStatus;
 import dev.mainstay.node.consensus.RatisLogs;
 import dev.mainstay.node.consensus.RatisMember;
@@ -113,15 +115,17 @@ public final class Member implements AutoCloseable {
             Optional<Tracing> tracing = tracing(settings, registry);
             Optional<Audit> audit = audit(settings, registry);
             new DiskReserve(directory.path()).settle();
-            new IncomingStore(
-                            directory.store(),
-                            position -> InstalledLog.settle(
-                                    LogSettings.of(settings, directory, Members.NONE, tls), position))
-                    .settle();
+            RaftSettings found = LogSettings.of(settings, directory, Members.NONE, tls);
+            ForcedLog.adopt(found);
+            new IncomingStore(directory.store(), position -> InstalledLog.settle(found, position)).settle();
+            ForcedStart forced = new ForcedStart(directory);
+            forced.note(settings.cluster().forceNew());
             MemberMeters meters = new MemberMeters(
                     registry, identity.memberId(), settings.limits().warnApply());
             Core core = parts.started("core", new Core(settings, directory, tls, meters, fatal, restart));
             refuseRemoved(directory, core);
+            new Successors(directory.identity(), core.members().now(), settings.cluster(), tls)
+                    .refuse(directory.path());
             SpaceKeeper space = parts.started("space", spaceKeeper(settings, directory, core));
             CompactionKeeper compaction = parts.started(
                     "compaction",
@@ -146,7 +150,7 @@ public final class Member implements AutoCloseable {
             bindGauges(registry, settings, core, ports, api, cluster);
             Optional<ClientSecurity> security = clientTls.map(ClientSecurity::new);
             TlsGauges tlsGauges = tlsGauges(registry, tls, clientTls, security);
-            core.start();
+            core.start(forced);
             space.begin();
             new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
                     .run(directory.path(), settings.checks().initial());

@@ -11,6 +11,7 @@ import dev.mainstay.node.tls.TlsSetup;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -91,15 +92,24 @@ final class Newcomer implements DataDirectory.Beginning {
                             + ": member count is unequal. Take --initial-cluster from what member add printed.");
         }
         return new NodeIdentity(
-                self.id(), other.clusterId(), wanted.name(), wanted.peerUrls(), wanted.token(), self.learner());
+                self.id(),
+                other.clusterId(),
+                wanted.name(),
+                wanted.peerUrls(),
+                wanted.token(),
+                self.learner(),
+                other.generation(),
+                NodeIdentity.Forcing.NONE);
     }
 
     private PeerIdentity someone(Path directory) throws DataDirectoryException {
         for (int attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
-            for (PeerIdentity other : ask()) {
-                if (!other.members().isEmpty()) {
-                    return other;
-                }
+            // Members of before the cluster was forced to begin anew know nothing of those who are in it now.
+            Optional<PeerIdentity> other = ask().stream()
+                    .filter(answer -> !answer.members().isEmpty())
+                    .max(Comparator.comparingInt(PeerIdentity::generation));
+            if (other.isPresent()) {
+                return other.get();
             }
             LOG.log(Level.INFO, "no member of --initial-cluster answers yet, asking again");
             pause();

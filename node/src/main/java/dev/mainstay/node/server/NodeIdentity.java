@@ -6,7 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * Whose data a directory holds; written once, when the directory is made, and the truth from then on.
+ * Whose data a directory holds; written when the directory is made, and the truth from then on. Only a member that is forced to
+ * begin anew alone writes it again.
  *
  * @param memberId unsigned, never 0
  * @param clusterId unsigned, never 0
@@ -14,12 +15,31 @@ import java.util.List;
  * @param peerUrls of this member, what its id was made of
  * @param token of the cluster, what its ids were made of
  * @param learner whether it joined as a learner: its log begins as one's; what it is now is the cluster's to record
+ * @param generation how many times the cluster was forced to begin anew with one of its members
+ * @param forcing whether this member is to begin anew alone, or has
  */
 public record NodeIdentity(
-        long memberId, long clusterId, String name, List<String> peerUrls, String token, boolean learner) {
+        long memberId,
+        long clusterId,
+        String name,
+        List<String> peerUrls,
+        String token,
+        boolean learner,
+        int generation,
+        Forcing forcing) {
 
     /** The layout of the directory that this release writes, and the newest it reads. */
     static final int FORMAT = 1;
+
+    /** Where a member stands that is told to begin anew alone. */
+    enum Forcing {
+        /** Nobody told it to. */
+        NONE,
+        /** It is told to and hasn't come to an end, whatever the flags say now. */
+        BEGUN,
+        /** It is done, and the flag hasn't been taken away since: it means nothing until it has. */
+        DONE
+    }
 
     public NodeIdentity {
         peerUrls = List.copyOf(peerUrls);
@@ -27,7 +47,12 @@ public record NodeIdentity(
 
     /** A member that didn't join as a learner. */
     NodeIdentity(long memberId, long clusterId, String name, List<String> peerUrls, String token) {
-        this(memberId, clusterId, name, peerUrls, token, false);
+        this(memberId, clusterId, name, peerUrls, token, false, 0, Forcing.NONE);
+    }
+
+    /** The same data, of another generation. */
+    NodeIdentity forced(int newGeneration, Forcing newForcing) {
+        return new NodeIdentity(memberId, clusterId, name, peerUrls, token, learner, newGeneration, newForcing);
     }
 
     /** The number of the layout that a file's text claims. */
@@ -48,7 +73,9 @@ public record NodeIdentity(
                 fields.getString("name"),
                 fields.getJsonArray("peerUrls").stream().map(String.class::cast).toList(),
                 fields.getString("token"),
-                fields.getBoolean("learner", false));
+                fields.getBoolean("learner", false),
+                fields.getInteger("generation", 0),
+                Forcing.valueOf(fields.getString("forcing", Forcing.NONE.name())));
         if (identity.memberId == 0 || identity.clusterId == 0) {
             throw new DecodeException("id 0");
         }
@@ -64,6 +91,8 @@ public record NodeIdentity(
                 .put("peerUrls", new JsonArray(peerUrls))
                 .put("token", token)
                 .put("learner", learner)
+                .put("generation", generation)
+                .put("forcing", forcing.name())
                 .encodePrettily();
     }
 }

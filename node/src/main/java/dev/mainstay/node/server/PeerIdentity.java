@@ -11,9 +11,10 @@ import java.util.List;
 /**
  * What a member tells of itself and its cluster to whoever asks at its peer port, as JSON.
  *
+ * @param generation how many times the cluster was forced to begin anew with one of its members
  * @param members as it knows them; empty while the cluster hasn't recorded any
  */
-record PeerIdentity(long clusterId, long memberId, Members members) {
+record PeerIdentity(long clusterId, long memberId, int generation, Members members) {
 
     /** @throws RuntimeException if the bytes are no identity */
     static PeerIdentity fromBytes(byte[] bytes) {
@@ -25,6 +26,7 @@ record PeerIdentity(long clusterId, long memberId, Members members) {
         return new PeerIdentity(
                 id(fields.getString("clusterId")),
                 id(fields.getString("memberId")),
+                fields.getInteger("generation", 0),
                 new Members(
                         members,
                         strings(fields.getJsonArray("removed")).stream()
@@ -44,6 +46,7 @@ record PeerIdentity(long clusterId, long memberId, Members members) {
         return new JsonObject()
                 .put("clusterId", MemberId.hex(clusterId))
                 .put("memberId", MemberId.hex(memberId))
+                .put("generation", generation)
                 .put("members", list)
                 .put(
                         "removed",

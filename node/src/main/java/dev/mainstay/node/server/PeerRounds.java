@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -31,21 +32,25 @@ final class PeerRounds implements AutoCloseable {
     private final PeerCalls peers;
     private final PeerMeters meters;
     private final LongSupplier nanoClock;
+    private final Consumer<byte[]> answers;
     private final Scheduler.Rhythm rhythm;
     private final Set<Long> asked = new HashSet<>();
 
+    /** @param answers hears what the others tell of themselves */
     PeerRounds(
             long self,
             Supplier<Members> members,
             PeerCalls peers,
             PeerMeters meters,
             LongSupplier nanoClock,
+            Consumer<byte[]> answers,
             Scheduler scheduler) {
         this.self = self;
         this.members = members;
         this.peers = peers;
         this.meters = meters;
         this.nanoClock = nanoClock;
+        this.answers = answers;
         this.rhythm = scheduler.every(PERIOD_MILLIS, this::ask);
     }
 
@@ -63,12 +68,13 @@ final class PeerRounds implements AutoCloseable {
             }
             long start = nanoClock.getAsLong();
             CompletableFuture<?> _ = peers.call(id, PeerMethod.IDENTIFY, NOTHING)
-                    .whenComplete((_, thrown) -> {
+                    .whenComplete((answer, thrown) -> {
                         synchronized (this) {
                             asked.remove(id);
                         }
                         if (thrown == null) {
                             meters.answered(id, nanoClock.getAsLong() - start);
+                            answers.accept(answer);
                         } else if (!isNotThereYet(thrown)) {
                             meters.silent(id);
                         }

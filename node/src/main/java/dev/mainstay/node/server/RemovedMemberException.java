@@ -10,4 +10,11 @@ final class RemovedMemberException extends RuntimeException {
     RemovedMemberException(long memberId) {
         super("member " + MemberId.hex(memberId) + " was removed from its cluster");
     }
+
+    /** @param other who is in the cluster that was forced to begin anew without this member */
+    RemovedMemberException(long memberId, PeerIdentity other) {
+        super("member " + MemberId.hex(memberId)
+                + " was left out when its cluster was forced to begin anew without it, as member "
+                + MemberId.hex(other.memberId()) + " says,");
+    }
 }

@@ -3,26 +3,31 @@ package dev.mainstay.node.server;
 import dev.mainstay.node.etcdsnapshot.EtcdImport;
 import dev.mainstay.node.etcdsnapshot.SnapshotFile;
 import dev.mainstay.node.membership.MemberId;
-import dev.mainstay.node.server.settings.BadSettingException;
 import dev.mainstay.node.server.settings.Invocation;
 import dev.mainstay.node.server.settings.SettingsReader;
-import dev.mainstay.node.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** {@code mainstay snapshot}: what etcdutl does with snapshots, for Mainstay's data directories. */
 final class SnapshotTool {
 
     private static final String HELP = """
             Usage:
+
+              mainstay snapshot save <file> [flags]
+                Have a running member stream a snapshot, and save it when it is whole.
+
+                  --endpoints '127.0.0.1:2379'      The member's client URL.
+                  --cacert ''                       Authorities that its certificate may be of.
+                  --cert '', --key ''               Client certificate, and its key in PKCS #8.
+                  --user ''                         name:password, with authentication on.
+                  --password ''                     Of the user, if it doesn't stand there.
 
               mainstay snapshot restore <file> --data-dir <directory> [flags]
                 Make a data directory of a snapshot, taken from Mainstay or from etcd 3.4 and newer.
@@ -69,31 +74,44 @@ final class SnapshotTool {
             out.print(HELP);
             return 0;
         }
-        try {
+        return ToolRun.of(err, () -> {
             List<String> rest = arguments.subList(1, arguments.size());
             switch (arguments.getFirst()) {
+                case "save" -> save(rest);
                 case "restore" -> restore(rest);
                 case "status" -> status(rest);
                 case "verify" -> verify(rest);
                 default ->
                     throw ToolException.usage("unknown command \"" + arguments.getFirst()
-                            + "\" for \"mainstay snapshot\": it is one of restore, status, verify");
+                            + "\" for \"mainstay snapshot\": it is one of save, restore, status, verify");
             }
             return 0;
-        } catch (ToolException e) {
-            return failed(e.getMessage(), e.exitCode());
-        } catch (BadSettingException e) {
-            return failed(e.getMessage(), e.exitCode());
-        } catch (StorageException | UncheckedIOException e) {
-            return failed(e.getMessage(), 1);
-        } catch (IOException e) {
-            return failed(reason(e), 1);
-        }
+        });
     }
 
-    private int failed(@Nullable String reason, int exitCode) {
-        err.println("Error: " + reason);
-        return exitCode;
+    private void save(List<String> arguments) throws IOException {
+        ToolFlags flags =
+                ToolFlags.parse(arguments, Set.of("endpoints", "cacert", "cert", "key", "user", "password"), Set.of());
+        String file = flags.only("snapshot save");
+        String endpoint = flags.values().getOrDefault("endpoints", "127.0.0.1:2379");
+        if (endpoint.contains(",")) {
+            throw ToolException.usage(
+                    "snapshot must be requested to one selected node, not multiple [" + endpoint + "]");
+        }
+        if (flags.values().containsKey("cert") != flags.values().containsKey("key")) {
+            throw ToolException.usage("--cert and --key belong together");
+        }
+        String user = flags.values().getOrDefault("user", "");
+        int colon = user.indexOf(':');
+        SnapshotSave.Source source = new SnapshotSave.Source(
+                endpoint,
+                flags.values().getOrDefault("cacert", ""),
+                flags.values().getOrDefault("cert", ""),
+                flags.values().getOrDefault("key", ""),
+                colon < 0 ? user : user.substring(0, colon),
+                colon < 0 ? flags.values().getOrDefault("password", "") : user.substring(colon + 1));
+        new SnapshotSave(source, err, System::nanoTime).to(Path.of(file));
+        out.println("Snapshot saved at " + file);
     }
 
     private void status(List<String> arguments) throws IOException {
@@ -157,12 +175,5 @@ final class SnapshotTool {
                 ToolOutput.Column.of("TOTAL KEYS", "Keys", "totalKey", status.totalKeys()),
                 new ToolOutput.Column(
                         "TOTAL SIZE", "Size", "totalSize", status.totalBytes(), ToolOutput.size(status.totalBytes())));
-    }
-
-    private static String reason(IOException e) {
-        return e.getClass().getPackageName().startsWith("java.")
-                        && !e.getClass().equals(IOException.class)
-                ? e.getClass().getSimpleName() + ": " + e.getMessage()
-                : String.valueOf(e.getMessage());
     }
 }

@@ -70,6 +70,27 @@ class MemberCommandsTest {
     }
 
     @Test
+    void forcedClusterIsOneMemberWithAVoteAndTheOthersAreOutForEver() {
+        found();
+        add(LEARNER);
+        replica.applyOne(new Command.SetAlarm(new Alarm(2, Alarm.Type.CORRUPT), true));
+
+        Command force = new Command.ForceNewCluster(Member.added(3, List.of("http://elsewhere:1"), true));
+        assertThat(replica.applyOne(force)).isEqualTo(changed(NEW));
+        assertThat(replica.applyOne(force)).isEqualTo(changed(NEW));
+
+        assertThat(replica.members.now().removed()).containsExactly(1L, 2L);
+        replica.store.flush();
+        assertThat(replica.afterCrash().members.now()).isEqualTo(replica.members.now());
+        assertThat(replica.alarms.isCorrupt(2)).isFalse();
+    }
+
+    @Test
+    void memberThatKnowsOfNobodyCanBeForcedAllTheSame() {
+        assertThat(replica.applyOne(new Command.ForceNewCluster(A))).isEqualTo(changed(A));
+    }
+
+    @Test
     void lastVoterStays() {
         found();
         add(LEARNER);

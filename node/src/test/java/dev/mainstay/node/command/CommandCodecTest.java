@@ -194,6 +194,14 @@ class CommandCodecTest {
         return new CommandBatch(0, List.of(txn));
     }
 
+    @Test
+    void forcedClusterIsReadAsItWasWritten() {
+        Member member = new Member(-1, "größer", List.of("http://a:1"), List.of(), true);
+        List<CommandBatch> batch = List.of(new CommandBatch(0, List.of(new Command.ForceNewCluster(member))));
+
+        assertThat(CommandCodec.decode(CommandCodec.encode(batch))).isEqualTo(batch);
+    }
+
     /** Every command, operation, kind of range and constant, with numbers at their ends. */
     private static CommandBatch oneOfEach() {
         List<Command> commands = new ArrayList<>(oneOfEachOfVersionOne().commands());

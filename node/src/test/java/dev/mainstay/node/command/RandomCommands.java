@@ -98,7 +98,8 @@ public final class RandomCommands {
 
     private Command memberChange() {
         long id = 1L + random.nextInt(4);
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
+            case 6 -> new Command.ForceNewCluster(new Member(id, "m" + id, urls(), List.of(), random.nextBoolean()));
             case 0 -> new Command.FoundCluster(List.of(new Member(id, "m" + id, urls(), List.of(), false)));
             case 1 -> new Command.AddMember(id, urls(), random.nextBoolean(), random.nextInt(3));
             case 2 -> new Command.RemoveMember(id);

@@ -114,7 +114,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
                 .with(BATCHING);
         traffic = new LogTraffic(settings, log::readIndex, threads.readRounds(), nanoClock, ConsensusMeter.NONE);
         traffic.queue().begin(session);
-        port = new PeerPort(clusterId, List.of(), PeerSecurity.of(Optional.empty()), PeerMeter.NONE);
+        port = new PeerPort(Long.toHexString(clusterId), List.of(), PeerSecurity.of(Optional.empty()), PeerMeter.NONE);
         var entries = new EntryAssembler(
                 (parts, entry) -> log.append(new EntryMessage(parts, entry), entry),
                 traffic.queue()::leadsFor,

@@ -38,6 +38,7 @@ class FoundersTest {
                 token,
                 List.of(),
                 false,
+                false,
                 true,
                 1);
     }

@@ -81,7 +81,7 @@ public final class SimulatedDuties {
 
     /** Finds out who is up. */
     public static MemberProbe probe(PeerCalls peers, long clusterId) {
-        return new IdentityProbe(peers, clusterId);
+        return new IdentityProbe(peers, clusterId, 0);
     }
 
     /** Answers {@link #probe}. */
@@ -89,6 +89,6 @@ public final class SimulatedDuties {
         methods.register(
                 PeerMethod.IDENTIFY,
                 (_, _) -> CompletableFuture.completedFuture(
-                        new PeerIdentity(clusterId, memberId, members.now()).toBytes()));
+                        new PeerIdentity(clusterId, memberId, 0, members.now()).toBytes()));
     }
 }

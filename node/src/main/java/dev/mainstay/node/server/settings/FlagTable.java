@@ -151,7 +151,7 @@ final class FlagTable {
             downgrade-check-time | duration | 5s | ignored(there is no older version to go back to) | Time between two looks at a downgrade.
 
             # Unsafe
-            force-new-cluster | bool | false | refused(starting over with one member from the data of several is not there yet) | Make a cluster of this member alone, from its data.
+            force-new-cluster | bool | false | honoured | Make a cluster of this member alone, from its data, when the quorum is lost for good; all others are out for ever.
             unsafe-no-fsync | bool | false | ignored(every write is synced all the same) | Don't sync the disk.
 
             # Mainstay

@@ -11,8 +11,11 @@ final class HelpText {
               mainstay [server] [flags]
                 Start a node.
 
-              mainstay snapshot restore|status|verify
-                Work with snapshots, while no member runs; mainstay snapshot --help says more.
+              mainstay snapshot save|restore|status|verify
+                Save snapshots of a running member, and work with them while none runs; mainstay snapshot --help says more.
+
+              mainstay check-data|hashkv|compact <data directory>
+                Look at, hash or rewrite the data of a member that doesn't run; with --help they say more.
 
               mainstay --version
                 Print the version.

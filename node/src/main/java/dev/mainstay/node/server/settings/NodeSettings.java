@@ -49,6 +49,7 @@ public record NodeSettings(
      * @param members the bootstrap members, in the order given
      * @param peerUrls what this member advertises to its peers
      * @param existing whether to join instead of to bootstrap; looked at only while there is no data
+     * @param forceNew whether to leave all others, whose quorum is lost, and begin anew alone with the data there are
      * @param maxLearners how many learners may be in the cluster at once
      */
     public record Cluster(
@@ -56,6 +57,7 @@ public record NodeSettings(
             String token,
             List<MemberUrl> peerUrls,
             boolean existing,
+            boolean forceNew,
             boolean strictReconfigCheck,
             int maxLearners) {
 

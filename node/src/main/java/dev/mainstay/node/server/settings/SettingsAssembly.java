@@ -136,6 +136,7 @@ final class SettingsAssembly {
                 values.string("initial-cluster-token"),
                 peerUrls,
                 state.equals("existing"),
+                values.bool("force-new-cluster"),
                 values.bool("strict-reconfig-check"),
                 values.number("max-learners", 0, 1000));
     }

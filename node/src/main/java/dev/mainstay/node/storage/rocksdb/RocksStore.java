@@ -26,6 +26,7 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
@@ -64,6 +65,9 @@ public final class RocksStore implements Store {
 
     private final FailedWork failedWork;
 
+    /** Iterators of a store that is open for reading alone can't be used again. */
+    private final boolean pooled;
+
     private record Family(ColumnFamilyHandle handle, IteratorPool pool) {}
 
     /** Lets the listener, which the database wants before it exists, reach the pools, which need the database. */
@@ -81,8 +85,10 @@ public final class RocksStore implements Store {
             List<Table> tables,
             List<ColumnFamilyHandle> handles,
             Pools pools,
-            FailedWork failedWork) {
+            FailedWork failedWork,
+            boolean pooled) {
         this.options = options;
+        this.pooled = pooled;
         this.failedWork = failedWork;
         this.db = db;
         this.handles = handles;
@@ -116,11 +122,51 @@ public final class RocksStore implements Store {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
             RocksDB db = RocksDB.open(options.database(), directory.toString(), descriptors, handles);
-            return new RocksStore(options, db, tables, handles, pools, new FailedWork(directory, faults));
+            return new RocksStore(options, db, tables, handles, pools, new FailedWork(directory, faults), true);
         } catch (RocksDBException e) {
             options.close();
             throw Faults.of(e);
         }
+    }
+
+    /**
+     * Opens the store of a directory for reading alone: no file is made, changed or deleted. What writes throws.
+     *
+     * @param tables all it will be asked for
+     * @throws StorageCorruptedException if files are damaged or missing
+     * @throws StorageFailedException if the directory can't be read
+     */
+    public static RocksStore openReadOnly(Path directory, List<Table> tables, RocksSettings settings) {
+        RocksDB.loadLibrary();
+        if (!Files.exists(directory.resolve("CURRENT"))) {
+            throw new StorageCorruptedException("the database lacks its file CURRENT: " + directory, null);
+        }
+        Pools pools = new Pools();
+        StoreFaultListener nobody = _ -> {};
+        EngineOptions options = new EngineOptions(settings, new EngineEvents(nobody, pools::drain));
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.family()));
+        for (Table table : tables) {
+            descriptors.add(
+                    new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.UTF_8), options.family()));
+        }
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try {
+            RocksDB db = RocksDB.openReadOnly(options.database(), directory.toString(), descriptors, handles);
+            return new RocksStore(options, db, tables, handles, pools, new FailedWork(directory, nobody), false);
+        } catch (RocksDBException e) {
+            options.close();
+            throw Faults.of(e);
+        }
+    }
+
+    /**
+     * Reads every block of every file and compares it with its checksum. Slow.
+     *
+     * @throws StorageCorruptedException if one is damaged; the message names the file
+     */
+    public void verify() {
+        run(db::verifyChecksum);
     }
 
     /** The engine takes a directory without its CURRENT file for a new one, and would forget what the others hold. */
@@ -181,6 +227,9 @@ public final class RocksStore implements Store {
 
     @Override
     public @Nullable Entry first(Table table, byte[] from, byte[] to) {
+        if (!pooled) {
+            return firstByCursor(table, from, to);
+        }
         gate.enter();
         try {
             IteratorPool pool = family(table).pool();
@@ -203,6 +252,10 @@ public final class RocksStore implements Store {
         } finally {
             gate.leave();
         }
+        return firstByCursor(table, from, to);
+    }
+
+    private @Nullable Entry firstByCursor(Table table, byte[] from, byte[] to) {
         try (Cursor cursor = cursor(table, from, to)) {
             cursor.seek(from);
             return cursor.isValid() ? new Entry(cursor.key(), cursor.value()) : null;
@@ -290,6 +343,16 @@ public final class RocksStore implements Store {
     @Override
     public void compactRange(Table table, byte @Nullable [] from, byte @Nullable [] to) {
         run(() -> db.compactRange(handle(table), from, to));
+    }
+
+    /** Writes all of a table anew, where {@link #compactRange} leaves alone what seems not worth it. */
+    public void rewrite(Table table) {
+        run(() -> {
+            try (CompactRangeOptions how = new CompactRangeOptions()
+                    .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+                db.compactRange(handle(table), null, null, how);
+            }
+        });
     }
 
     /**

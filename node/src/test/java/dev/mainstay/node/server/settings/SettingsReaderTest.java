@@ -518,7 +518,6 @@ class SettingsReaderTest {
             --auth-token=jwt,sign-method=HS256,pub-key=/p | 1 | --auth-token jwt with sign-method HS256 needs priv-key, the file of the secret
             --auth-token=jwt,sign-method=RS256,pub-key=/p,ttl=soon | 1 | --auth-token jwt: ttl "soon" is no duration such as 10m
             --auth-token=jwt,sign-method=RS256,key=/p | 1 | --auth-token jwt: unknown, repeated or empty option "key=/p"; there are sign-method, pub-key, priv-key and ttl
-            --force-new-cluster | 1 | --force-new-cluster can't be used: starting over with one member from the data of several is not there yet
             --initial-cluster=other=http://localhost:2380 | 1 | couldn't find local name "default" in the initial cluster configuration
             --initial-cluster=default=http://b:1 | 1 | --initial-cluster has default=http://b:1 but --initial-advertise-peer-urls is http://localhost:2380
             --initial-cluster=nonsense | 1 | --initial-cluster must be name=url,name2=url: no name in "nonsense"
