@@ -14,6 +14,7 @@ import dev.mainstay.node.api.audit.AuditPolicyFile;
 import dev.mainstay.node.api.auth.Authentication;
 import dev.mainstay.node.api.auth.FailedLogins;
 import dev.mainstay.node.api.auth.JwtTokens;
+import dev.mainstay.node.api.auth.LoginTurns;
 import dev.mainstay.node.api.auth.Passwords;
 import dev.mainstay.node.api.auth.SimpleTokens;
 import dev.mainstay.node.api.auth.Tokens;
@@ -542,6 +543,12 @@ public final class Member implements AutoCloseable {
                 "mainstay_snapshots_open",
                 "Snapshots open for other members.",
                 () -> core.snapshots().open());
+        gauges.gauge("mainstay_logins_waiting", "Attempts to log in that wait for their turn.", api.logins()::waiting);
+        gauges.counter(
+                "mainstay_logins_refused_total",
+                "Attempts to log in refused since too many of the same address wait.",
+                api.logins(),
+                LoginTurns::refused);
         bindSnapshots(gauges, api.snapshots());
         gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
         parts.started("process meters", new ProcessMeters()).bind(registry);

@@ -1,5 +1,6 @@
 package dev.mainstay.node.server.http;
 
+import dev.mainstay.node.api.transport.ClientAddress;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http2.Http2Error;
@@ -9,10 +10,14 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http2ServerConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /** Stands at some addresses of a member: lets in whom there is room for, and cuts off who wears out our patience. */
 final class ConnectionGuard {
+
+    private static final System.Logger LOG = System.getLogger(ConnectionGuard.class.getName());
 
     private final Connections connections;
     private final Duration headTimeout;
@@ -90,6 +95,11 @@ final class ConnectionGuard {
             cutOffs.note(reason, channel(connection).remoteAddress(), String.valueOf(violation.getMessage()));
         } else if (cause instanceof TooLongFrameException) {
             cutOffs.note(CutOff.MALFORMED, channel(connection).remoteAddress(), String.valueOf(cause.getMessage()));
+        } else if (!(cause instanceof IOException)) {
+            LOG.log(
+                    Level.WARNING,
+                    "a connection with " + ClientAddress.of(channel(connection).remoteAddress()) + " failed",
+                    cause);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mainstay.node.server.http;
 
+import dev.mainstay.node.api.transport.ClientAddress;
 import io.netty.channel.Channel;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class Connections {
 
     /** Counts a connection until it ends, if there is room for it. */
     boolean admit(Channel channel) {
-        String from = CutOffs.name(channel.remoteAddress());
+        String from = ClientAddress.of(channel.remoteAddress());
         CutOff refusal = take(from);
         if (refusal != null) {
             int limit = refusal == CutOff.MAX_CONNECTIONS ? most : mostOfOne;
@@ -59,7 +60,7 @@ public final class Connections {
             return CutOff.MAX_CONNECTIONS;
         }
         int ofThisOne = ofAddresses.getOrDefault(from, 0);
-        if (ofThisOne >= mostOfOne && !from.equals(CutOffs.SOCKET_FILE)) {
+        if (ofThisOne >= mostOfOne && !from.equals(ClientAddress.SOCKET_FILE)) {
             return CutOff.MAX_CONNECTIONS_PER_ADDRESS;
         }
         ofAddresses.put(from, ofThisOne + 1);

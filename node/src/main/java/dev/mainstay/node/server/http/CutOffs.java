@@ -1,7 +1,7 @@
 package dev.mainstay.node.server.http;
 
+import dev.mainstay.node.api.transport.ClientAddress;
 import dev.mainstay.node.tls.RefusalLog;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Who was not let in or was cut off: counted by reason, and a few lines a minute of it logged. Any thread. */
 public final class CutOffs {
-
-    /** How all clients of socket files go by, since they have no address. */
-    static final String SOCKET_FILE = "a socket file";
 
     private final Map<CutOff, LongAdder> counts = new EnumMap<>(CutOff.class);
     private final RefusalLog log = new RefusalLog("client", System::nanoTime);
@@ -26,22 +23,12 @@ public final class CutOffs {
     /** Notes one: who, and why in words. */
     void note(CutOff reason, @Nullable SocketAddress who, String why) {
         counter(reason).increment();
-        log.refused(name(who), why);
+        log.refused(ClientAddress.of(who), why);
     }
 
     /** How many there were. */
     public long count(CutOff reason) {
         return counter(reason).sum();
-    }
-
-    /** The address of a client without its port. */
-    static String name(@Nullable SocketAddress who) {
-        if (who instanceof InetSocketAddress address) {
-            return address.getAddress() == null
-                    ? address.getHostString()
-                    : address.getAddress().getHostAddress();
-        }
-        return SOCKET_FILE;
     }
 
     private LongAdder counter(CutOff reason) {

@@ -1,5 +1,6 @@
 package dev.mainstay.node.server.http;
 
+import dev.mainstay.node.api.transport.ClientAddress;
 import dev.mainstay.node.tls.RefusalLog;
 import io.netty.channel.Channel;
 import java.util.LinkedHashSet;
@@ -45,7 +46,7 @@ final class Handshakes {
 
     /** Notes that a client got no connection. */
     void failed(Channel channel, String why) {
-        refusals.refused(CutOffs.name(channel.remoteAddress()), why);
+        refusals.refused(ClientAddress.of(channel.remoteAddress()), why);
     }
 
     synchronized int underWay() {
