@@ -50,6 +50,7 @@ record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
         if (http2 == null) {
             return;
         }
+        channel.pipeline().addFirst(new ResetStreams());
         http2.decoder().frameListener(new IdleFrames(http2.decoder().frameListener(), System::nanoTime));
         PingStrikes pings = pings(channel, minTime);
         http.pingHandler(_ -> {
