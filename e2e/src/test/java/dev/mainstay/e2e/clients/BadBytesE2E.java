@@ -315,10 +315,17 @@ final class BadBytesE2E extends OnBothServers {
     @Test
     void webSocketsAgreeToNoCompression() throws IOException {
         try (RawHttp2 connection = new RawHttp2(server().port())) {
-            connection.send(("GET /v3/watch HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                            + "Sec-WebSocket-Extensions: permessage-deflate, x-webkit-deflate-frame\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            String upgrade = """
+                    GET /v3/watch HTTP/1.1
+                    Host: localhost
+                    Connection: Upgrade
+                    Upgrade: websocket
+                    Sec-WebSocket-Version: 13
+                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+                    Sec-WebSocket-Extensions: permessage-deflate, x-webkit-deflate-frame
+
+                    """;
+            connection.send(upgrade.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
             assertThat(connection.readAll().text())
                     .startsWith("HTTP/1.1 101 ")
                     .doesNotContainIgnoringCase("sec-websocket-extensions");

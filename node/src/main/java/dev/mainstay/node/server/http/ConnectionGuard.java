@@ -35,12 +35,16 @@ final class ConnectionGuard {
         this.cutOffs = cutOffs;
     }
 
-    /** Whether a connection that has just been made may stay. */
-    boolean admit(Channel channel) {
+    /**
+     * Whether a connection that has just been made may stay.
+     *
+     * @param secure whether it begins with TLS
+     */
+    boolean admit(Channel channel, boolean secure) {
         if (!connections.admit(channel)) {
             return false;
         }
-        HeadPatience.begin(channel, headTimeout, handshake, cutOffs);
+        HeadPatience.begin(channel, headTimeout, secure ? handshake : Duration.ZERO, cutOffs);
         return true;
     }
 

@@ -14,11 +14,13 @@ import java.util.function.BiConsumer;
 final class FrontServer extends HttpServerImpl {
 
     private final ConnectionGuard guard;
+    private final boolean secure;
 
     /** @param vertx a {@link SocketFileVertx} for a server on a socket file */
     FrontServer(VertxInternal vertx, HttpServerOptions options, ConnectionGuard guard) {
         super(vertx, options);
         this.guard = guard;
+        this.secure = options.isSsl();
     }
 
     @Override
@@ -26,7 +28,7 @@ final class FrontServer extends HttpServerImpl {
             ContextInternal context, SocketAddress address, GlobalTrafficShapingHandler shaping) {
         BiConsumer<Channel, SslChannelProvider> usual = super.childHandler(context, address, shaping);
         return (channel, tls) -> {
-            if (guard.admit(channel)) {
+            if (guard.admit(channel, secure)) {
                 usual.accept(channel, tls);
             } else {
                 var _ = channel.close();
