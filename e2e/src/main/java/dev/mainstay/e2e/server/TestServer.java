@@ -4,6 +4,7 @@ import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.etcd.proto.StatusRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -193,6 +194,24 @@ public final class TestServer implements AutoCloseable {
     /** Memory and CPU used by the running process. */
     public ProcessUsage usage() {
         return ProcessUsage.of(pid());
+    }
+
+    /**
+     * What {@code /metrics} says of a name, with its labels if it has any.
+     *
+     * @throws IllegalStateException if it says nothing of it
+     */
+    public double metric(String name) {
+        try (InputStream text = URI.create(endpoint() + "/metrics").toURL().openStream()) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no metric " + name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** SIGKILL: what a power cut or the kernel's memory killer looks like to the process. Returns when it is gone. */

@@ -10,10 +10,13 @@ import dev.mainstay.e2e.server.Program;
 import dev.mainstay.e2e.server.TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,7 +134,7 @@ class ClientTlsE2E {
 
     @ParameterizedTest
     @EnumSource
-    void theNameInACertificateIsAUser(Program program) {
+    void theNameInACertificateIsAUser(Program program) throws Exception {
         authority.issue(dir.resolve("stranger"), "eve");
         try (TestServer server = startMutual(program)) {
             Etcdctl plain = new Etcdctl(server.endpoint());
@@ -148,7 +152,79 @@ class ClientTlsE2E {
             assertThat(denied.err()).contains("etcdserver: permission denied");
             assertThat(plain.run("put", "k", "v").err()).contains("etcdserver: user name is empty");
             assertThat(plain.out("get", "k", "--user=root:toor")).isEqualTo("k\nv\n");
+
+            // A gateway's own certificate says nothing of whom it calls for.
+            for (String path : List.of("/v3/kv/range", "/v3beta/kv/range", "/v3/no/such")) {
+                HttpResponse<String> answer = post(secure + path, "{\"key\":\"aw==\"}");
+                assertThat(answer.statusCode()).as(path).isEqualTo(400);
+                assertThat(answer.body())
+                        .isEqualTo("CommonName of client sending a request against gateway will be ignored and not"
+                                + " used as expected\n");
+            }
+            assertThat(get(HttpClient.Version.HTTP_1_1, secure + "/health").statusCode())
+                    .isEqualTo(200);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void socketFilesServeClients(Program program) throws Exception {
+        Path open = dir.resolve("open.sock");
+        Path tls = dir.resolve("tls.sock");
+        authority.issueFor(server(), "server", "DNS:tls.sock");
+        String urls = "--listen-client-urls=" + place.clientUrl() + ",unix://" + open + ",unixs://" + tls;
+        try (TestServer server = start(program, urls)) {
+            Etcdctl overSocket = new Etcdctl("unix://" + open);
+            assertThat(overSocket.out("put", "k", "over a socket")).isEqualTo("OK\n");
+            assertThat(new Etcdctl(server.endpoint()).out("get", "k")).isEqualTo("k\nover a socket\n");
+            assertThat(new Etcdctl("unixs://" + tls).out("get", "k", "--cacert=" + dir.resolve("ca/ca.pem")))
+                    .isEqualTo("k\nover a socket\n");
+            assertThat(new Etcdctl("unix://" + tls)
+                            .run("get", "k", "--command-timeout=1s")
+                            .code())
+                    .isNotZero();
+
+            server.kill9();
+            assertThat(open).exists();
+            server.start();
+            assertThat(overSocket.out("get", "k")).isEqualTo("k\nover a socket\n");
+
+            server.stop();
+            assertThat(open).doesNotExist();
+            assertThat(tls).doesNotExist();
+        }
+    }
+
+    @Test
+    void socketFileOfAServerThatRunsIsNotTaken() throws Exception {
+        Path socket = dir.resolve("taken.sock");
+        Path file = Files.writeString(dir.resolve("file"), "precious");
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(socket));
+            try (TestServer server = stopped("unix://" + socket)) {
+                server.launch();
+                assertThat(server.awaitExit(PATIENCE)).isEqualTo(1);
+                assertThat(server.log()).contains("can't listen on unix://" + socket + ": address already in use");
+            }
+            assertThat(socket).exists();
+        }
+        try (TestServer server = stopped("unix://" + file)) {
+            server.launch();
+            assertThat(server.awaitExit(PATIENCE)).isEqualTo(1);
+            assertThat(server.log()).contains("it is there and is not a socket");
+        }
+        assertThat(file).hasContent("precious");
+    }
+
+    private TestServer stopped(String url) {
+        return TestServer.stopped(
+                Program.MAINSTAY,
+                dir.resolve("server"),
+                place,
+                List.of(
+                        "--initial-cluster=default=" + place.peerUrl(),
+                        "--listen-client-urls=" + url,
+                        "--advertise-client-urls=" + url));
     }
 
     @ParameterizedTest
@@ -254,6 +330,17 @@ class ClientTlsE2E {
             assertThat(server.log())
                     .contains("TLS key/cert (--cert-file, --key-file) must be provided for client url " + secure
                             + " with HTTPS scheme");
+        }
+    }
+
+    private HttpResponse<String> post(String url, String json) throws Exception {
+        try (HttpClient client = HttpClient.newBuilder().sslContext(context()).build()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create(url))
+                            .timeout(PATIENCE)
+                            .POST(HttpRequest.BodyPublishers.ofString(json))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
         }
     }
 

@@ -29,6 +29,8 @@ final class EtcdctlSnapshotE2E extends EtcdctlSuite {
         etcdctl().out("put", "same/large", "x".repeat(100_000));
         etcdctl().out("put", "--lease=" + grantedLease(), "same/leased", "1");
         Path file = saved("same.db");
+        assertThat(server().metric("etcd_disk_backend_snapshot_duration_seconds_count"))
+                .isPositive();
 
         assertThat(Files.size(file) % SECTOR_BYTES).isEqualTo(HASH_BYTES);
         for (String format : new String[] {"simple", "json", "fields", "table"}) {

@@ -49,6 +49,11 @@ enum Product {
         return this == MAINSTAY;
     }
 
+    /** Only the node ends connections that flood it with frames that ask for nothing. */
+    boolean cutsOffFloods() {
+        return this == MAINSTAY;
+    }
+
     /** The name as it stands in test reports. */
     @Override
     public String toString() {

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 /** An HTTP/2 client that says whatever the test wants, frame by frame, on a plain socket. */
 final class RawHttp2 implements AutoCloseable {
     static final int DATA = 0;
+    static final int PRIORITY = 2;
+    static final int CONTINUATION = 9;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
@@ -25,6 +27,7 @@ final class RawHttp2 implements AutoCloseable {
     private static final int SILENCE_MILLIS = 1_500;
 
     private final Socket socket;
+    private volatile boolean ended;
 
     /** Connects; nothing is sent yet. */
     RawHttp2(int port) throws IOException {
@@ -61,6 +64,13 @@ final class RawHttp2 implements AutoCloseable {
         return frame(HEADERS, END_HEADERS, stream, block.toByteArray());
     }
 
+    /** One header as a plain HPACK literal. */
+    static byte[] header(String name, String value) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        literal(block, name, value);
+        return block.toByteArray();
+    }
+
     /** One gRPC message as the last data of its stream; the length it claims may be a lie. */
     static byte[] grpcMessage(int stream, int compressed, int claimedLength, byte[] message) {
         ByteBuffer payload = ByteBuffer.allocate(5 + message.length);
@@ -76,6 +86,28 @@ final class RawHttp2 implements AutoCloseable {
                 .put((byte) payload.length);
         frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
         return frame.array();
+    }
+
+    /** Takes in and forgets what the server says, on a thread of its own, so that it can go on saying it. */
+    void readInBackground() throws IOException {
+        InputStream in = socket.getInputStream();
+        socket.setSoTimeout(0);
+        Thread.ofVirtual().start(() -> {
+            byte[] chunk = new byte[8192];
+            try {
+                while (in.read(chunk) >= 0) {
+                    // Forgotten.
+                }
+            } catch (IOException ended) {
+                // As good as an end.
+            }
+            this.ended = true;
+        });
+    }
+
+    /** Whether the server has ended the connection, as far as {@link #readInBackground} knows. */
+    boolean isEnded() {
+        return ended;
     }
 
     /**

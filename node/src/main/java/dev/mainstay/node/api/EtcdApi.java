@@ -1,5 +1,6 @@
 package dev.mainstay.node.api;
 
+import dev.mainstay.node.api.auth.LoginTurns;
 import dev.mainstay.node.api.recipes.Recipes;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
@@ -23,6 +24,7 @@ public final class EtcdApi implements AutoCloseable {
     private final DataGate gate;
     private final Recipes recipes;
     private final SnapshotStreams snapshots;
+    private final LoginTurns logins = new LoginTurns(System::nanoTime);
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<ServerServiceDefinition> services;
 
@@ -101,6 +103,11 @@ public final class EtcdApi implements AutoCloseable {
         return ranges.bytesInFlight();
     }
 
+    /** Attempts to log in. */
+    public LoginTurns logins() {
+        return logins;
+    }
+
     /** Long reads that wait for a thread. */
     public int rangesWaiting() {
         return ranges.waiting();
@@ -146,7 +153,7 @@ public final class EtcdApi implements AutoCloseable {
                         .definition(),
                 new AuthService(
                                 ports,
-                                new Login(ports.authentication(), reads, scheduler),
+                                new Login(ports.authentication(), reads, scheduler, logins),
                                 proposals,
                                 reads,
                                 access,

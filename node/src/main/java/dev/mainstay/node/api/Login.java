@@ -2,6 +2,7 @@ package dev.mainstay.node.api;
 
 import dev.mainstay.node.api.UnaryCalls.Responder;
 import dev.mainstay.node.api.auth.Authentication;
+import dev.mainstay.node.api.auth.LoginTurns;
 import dev.mainstay.node.api.auth.Tokens;
 import dev.mainstay.node.auth.AuthState;
 import dev.mainstay.node.auth.User;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
 
 /**
  * Gives a token for a password. The password is looked at behind the read barrier, on threads of its own; the token is only
- * given if users and roles haven't changed in between. Wrong ones are answered late.
+ * given if users and roles haven't changed in between. Wrong ones are answered late, and an address has few attempts under way.
  */
 final class Login {
 
@@ -28,8 +29,10 @@ final class Login {
     private final Authentication authentication;
     private final Reads reads;
     private final ScheduledExecutorService clock;
+    private final LoginTurns turns;
 
-    Login(Authentication authentication, Reads reads, ScheduledExecutorService clock) {
+    Login(Authentication authentication, Reads reads, ScheduledExecutorService clock, LoginTurns turns) {
+        this.turns = turns;
         this.authentication = authentication;
         this.reads = reads;
         this.clock = clock;
@@ -37,7 +40,18 @@ final class Login {
 
     /** @param onToken gets the token; any thread */
     void begin(String name, String password, Responder<?> responder, Consumer<String> onToken) {
-        attempt(name, password, responder, onToken, 1);
+        String address = responder.address();
+        boolean taken = turns.begin(address, () -> {
+            responder.onAnswered(() -> turns.ended(address));
+            if (responder.isCancelled()) {
+                responder.refuse(Status.CANCELLED);
+            } else {
+                attempt(name, password, responder, onToken, 1);
+            }
+        });
+        if (!taken) {
+            responder.refuse(ErrorCode.TOO_MANY_REQUESTS);
+        }
     }
 
     private void attempt(String name, String password, Responder<?> responder, Consumer<String> onToken, int number) {
@@ -95,7 +109,7 @@ final class Login {
     }
 
     private void refuseLater(String name, Responder<?> responder) {
-        long millis = authentication.failedLogins().failed(name);
+        long millis = Math.max(authentication.failedLogins().failed(name), turns.failed(responder.address()));
         ScheduledFuture<?> _ =
                 clock.schedule(() -> responder.refuse(ErrorCode.AUTH_FAILED), millis, TimeUnit.MILLISECONDS);
     }

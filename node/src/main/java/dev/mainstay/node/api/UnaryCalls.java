@@ -1,8 +1,10 @@
 package dev.mainstay.node.api;
 
 import dev.mainstay.node.api.transport.Backlog;
+import dev.mainstay.node.api.transport.ClientAddress;
 import dev.mainstay.node.api.wire.Reply;
 import dev.mainstay.node.common.ErrorCode;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -51,6 +53,7 @@ public final class UnaryCalls {
 
         private final ServerCall<?, RespT> call;
         private final AtomicBoolean answered = new AtomicBoolean();
+        private volatile Runnable onAnswered = () -> {};
 
         private Responder(ServerCall<?, RespT> call) {
             this.call = call;
@@ -61,6 +64,7 @@ public final class UnaryCalls {
                 call.sendHeaders(new Metadata());
                 call.sendMessage(response);
                 call.close(Status.OK, new Metadata());
+                onAnswered.run();
             } else if (response instanceof Reply reply) {
                 reply.discard();
             }
@@ -73,7 +77,18 @@ public final class UnaryCalls {
         void refuse(Status status) {
             if (answered.compareAndSet(false, true)) {
                 call.close(status, new Metadata());
+                onAnswered.run();
             }
+        }
+
+        /** To be run once the call is answered; before it is. */
+        void onAnswered(Runnable told) {
+            onAnswered = told;
+        }
+
+        /** Where the client calls from, as bounds count it. */
+        String address() {
+            return ClientAddress.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
         }
 
         /** What the connection of the call has outstanding. */

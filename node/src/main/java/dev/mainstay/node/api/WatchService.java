@@ -3,6 +3,7 @@ package dev.mainstay.node.api;
 import dev.mainstay.etcd.proto.WatchCreateRequest;
 import dev.mainstay.etcd.proto.WatchGrpc;
 import dev.mainstay.etcd.proto.WatchRequest;
+import dev.mainstay.node.api.transport.Backlog;
 import dev.mainstay.node.api.wire.Reply;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
@@ -44,7 +45,9 @@ final class WatchService {
 
     private ServerCall.Listener<WatchRequest> open(ServerCall<WatchRequest, Reply> call) {
         call.sendHeaders(new Metadata());
-        WatchStream stream = hub.open(new Sink(call, replies, deliveries));
+        Sink sink = new Sink(call, replies, deliveries);
+        Backlog connection = call.getAttributes().get(Backlog.KEY);
+        WatchStream stream = connection == null ? hub.open(sink) : hub.open(sink, connection);
         call.request(REQUESTS_AHEAD);
         return new Session(call, stream, access);
     }

@@ -139,6 +139,14 @@ public final class MemberGauges {
         FunctionCounter.builder(name, source, count).description(help).register(registry);
     }
 
+    /** Any other count, one of several under a name that a label tells apart. */
+    public <T> void counter(String name, String help, String label, String value, T source, ToDoubleFunction<T> count) {
+        FunctionCounter.builder(name, source, count)
+                .description(help)
+                .tag(label, value)
+                .register(registry);
+    }
+
     private void labelled(String name, String help, Tags tags) {
         Gauge.builder(name, () -> 1)
                 .description(help)

@@ -26,12 +26,15 @@ public final class MemberMeters {
     private static final int DISK_BUCKETS = 14;
     private static final double FIRST_DEFRAG_SECONDS = 0.1;
     private static final int DEFRAG_BUCKETS = 13;
+    private static final double FIRST_SNAPSHOT_SECONDS = 0.01;
+    private static final int SNAPSHOT_BUCKETS = 17;
 
     private final MeterRegistry registry;
     private final DistributionSummary walFsync;
     private final DistributionSummary walWrite;
     private final DistributionSummary backendCommit;
     private final DistributionSummary entryCommands;
+    private final DistributionSummary exports;
     private final Counter logBytes;
     private final Counter failed;
     private final Counter leaderChanges;
@@ -41,6 +44,7 @@ public final class MemberMeters {
     private final Counter failedReads;
     private final PeerMeters peers;
     private final Counter events;
+    private final Counter refusedWatchers;
     private final AtomicLong watchers = new AtomicLong();
     private final AtomicLong streams = new AtomicLong();
     private final AtomicLong slowWatchers = new AtomicLong();
@@ -76,6 +80,10 @@ public final class MemberMeters {
                 .description("The latency distribution of backend defragmentation.")
                 .serviceLevelObjectives(Exponential.bounds(FIRST_DEFRAG_SECONDS, DEFRAG_BUCKETS))
                 .register(registry);
+        exports = DistributionSummary.builder("etcd_disk_backend_snapshot_duration_seconds")
+                .description("The latency distribution of backend snapshots.")
+                .serviceLevelObjectives(Exponential.bounds(FIRST_SNAPSHOT_SECONDS, SNAPSHOT_BUCKETS))
+                .register(registry);
         gauge("mainstay_watch_window_bytes", "Recent events kept for watchers.", recentBytes);
         walFsync =
                 histogram("etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
@@ -95,6 +103,8 @@ public final class MemberMeters {
         leaderChanges = counter("etcd_server_leader_changes_seen_total", "The number of leader changes seen.");
         slowDisk = counter("mainstay_slow_disk_total", "Syncs of the log that took longer than an election.");
         this.slowApply = counter("etcd_server_slow_apply_total", "The total number of slow apply requests.");
+        refusedWatchers = counter(
+                "mainstay_watchers_refused_total", "Watchers refused since there were as many as there may be.");
         events = counter("etcd_debugging_mvcc_events_total", "Total number of events sent by this member.");
         gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.", watchers);
         gauge("etcd_debugging_mvcc_watch_stream_total", "Total number of watch streams.", streams);
@@ -149,6 +159,11 @@ public final class MemberMeters {
     /** A defragmentation took so long. */
     public void defragmented(long nanos) {
         defragmentations.record(nanos / NANOS_PER_SECOND);
+    }
+
+    /** A snapshot for a client took so long, whole or not. Any thread. */
+    public void exported(long nanos) {
+        exports.record(nanos / NANOS_PER_SECOND);
     }
 
     /** What the leader's judgements of promotions report to. */
@@ -272,6 +287,11 @@ public final class MemberMeters {
             @Override
             public void windowBytes(long bytes) {
                 recentBytes.set(bytes);
+            }
+
+            @Override
+            public void refused() {
+                refusedWatchers.increment();
             }
 
             @Override

@@ -37,6 +37,7 @@ import dev.mainstay.node.storage.rocksdb.RocksStore;
 import dev.mainstay.node.tls.TlsSetup;
 import dev.mainstay.node.watch.WatchHub;
 import dev.mainstay.node.watch.WatchLimits;
+import dev.mainstay.node.watch.WatcherBounds;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
@@ -62,6 +63,9 @@ final class Core implements AutoCloseable {
             () -> ThreadLocalRandom.current().nextLong();
 
     private static final System.Logger LOG = System.getLogger(Core.class.getName());
+
+    /** A watcher takes a quarter of that, so that all of them together leave most of the heap to others. */
+    private static final long HEAP_BYTES_FOR_A_WATCHER = 2 << 10;
 
     private static final long LEADER_LIMIT_SECONDS = 60;
     private static final long LEADER_WAIT_SECONDS = 10;
@@ -124,7 +128,8 @@ final class Core implements AutoCloseable {
                     WatchHub.start(
                             WatchLimits.DEFAULT
                                     .withMaxRequestBytes(settings.limits().maxRequestBytes())
-                                    .withProgressInterval(settings.limits().watchProgressInterval()),
+                                    .withProgressInterval(settings.limits().watchProgressInterval())
+                                    .withWatchers(watcherBounds(settings.clients())),
                             new KeyHistory(keys),
                             new EventMessages(),
                             meters.watch(),
@@ -266,6 +271,11 @@ final class Core implements AutoCloseable {
 
     private boolean isConfigured() {
         return raft.control().configuration().stream().anyMatch(peer -> peer.memberId() == raft.memberId());
+    }
+
+    private static WatcherBounds watcherBounds(NodeSettings.Clients clients) {
+        int room = Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_BYTES_FOR_A_WATCHER, 1, Integer.MAX_VALUE);
+        return new WatcherBounds(clients.maxWatchers().orElse(room), clients.maxWatchersOfConnection());
     }
 
     private static MembershipLimits membershipLimits(NodeSettings settings) {

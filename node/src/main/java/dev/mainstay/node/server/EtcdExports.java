@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,21 +16,27 @@ import java.util.function.LongSupplier;
  *
  * @param clockMillis cluster elapsed time
  * @param scratch where large ones may keep an index
+ * @param tookNanos hears how long each took, whole or not
  */
-record EtcdExports(Store store, LongSupplier clockMillis, Path scratch) implements StoreExports {
+record EtcdExports(Store store, LongSupplier clockMillis, Path scratch, LongConsumer tookNanos)
+        implements StoreExports {
 
     @Override
     public StoreExport open(BooleanSupplier cancelled) throws IOException {
+        long began = System.nanoTime();
         StoreMoment moment = store.moment();
         try {
-            return new Opened(moment, EtcdExport.of(moment, clockMillis.getAsLong(), scratch, cancelled));
+            return new Opened(
+                    moment,
+                    EtcdExport.of(moment, clockMillis.getAsLong(), scratch, cancelled),
+                    () -> tookNanos.accept(System.nanoTime() - began));
         } catch (IOException | RuntimeException e) {
             moment.close();
             throw e;
         }
     }
 
-    private record Opened(StoreMoment moment, EtcdExport export) implements StoreExport {
+    private record Opened(StoreMoment moment, EtcdExport export, Runnable closed) implements StoreExport {
 
         @Override
         public long revision() {
@@ -48,6 +55,7 @@ record EtcdExports(Store store, LongSupplier clockMillis, Path scratch) implemen
 
         @Override
         public void close() throws IOException {
+            closed.run();
             try (moment) {
                 export.close();
             }

@@ -14,6 +14,7 @@ import dev.mainstay.node.api.audit.AuditPolicyFile;
 import dev.mainstay.node.api.auth.Authentication;
 import dev.mainstay.node.api.auth.FailedLogins;
 import dev.mainstay.node.api.auth.JwtTokens;
+import dev.mainstay.node.api.auth.LoginTurns;
 import dev.mainstay.node.api.auth.Passwords;
 import dev.mainstay.node.api.auth.SimpleTokens;
 import dev.mainstay.node.api.auth.Tokens;
@@ -48,9 +49,11 @@ import dev.mainstay.node.observability.TextExposition;
 import dev.mainstay.node.observability.TlsGauges;
 import dev.mainstay.node.observability.tracing.TraceSettings;
 import dev.mainstay.node.observability.tracing.Tracing;
+import dev.mainstay.node.server.http.ClientGuard;
 import dev.mainstay.node.server.http.ClientListeners;
 import dev.mainstay.node.server.http.ClientSecurity;
 import dev.mainstay.node.server.http.Farewell;
+import dev.mainstay.node.server.http.GatewayDoor;
 import dev.mainstay.node.server.http.HttpEndpoints;
 import dev.mainstay.node.server.http.LogEndpoint;
 import dev.mainstay.node.server.http.LogLevels;
@@ -90,6 +93,11 @@ public final class Member implements AutoCloseable {
     private static final int GATEWAY_ANSWERS_PART_OF_HEAP = 24;
 
     private static final int MAX_GATEWAY_CALLS = 10_000;
+
+    /** A call takes a few KiB while it lasts. */
+    private static final long HEAP_BYTES_FOR_A_CALL = 8 << 10;
+
+    private static final int UNFINISHED_REQUESTS_PART_OF_HEAP = 8;
 
     private final StopStack parts = new StopStack();
     private final NodeIdentity identity;
@@ -161,15 +169,20 @@ public final class Member implements AutoCloseable {
                     settings.logging().extensiveMetrics(),
                     settings.limits().warnUnary());
             int maxMessageBytes = settings.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES;
-            GrpcTransport grpc =
-                    new GrpcTransport(api.services(), List.of(), new TransportLimits(maxMessageBytes), calls);
+            GrpcTransport grpc = new GrpcTransport(
+                    api.services(), List.of(), transportLimits(settings.clients(), maxMessageBytes), calls);
+            ClientGuard guard = new ClientGuard(settings.clients());
+            new FrontGauges(new MemberGauges(registry)).bind(guard, grpc);
             Gateway gateway = new Gateway(
                     api.services(),
                     new GatewayLimits(
                             maxMessageBytes,
                             Runtime.getRuntime().maxMemory() / GATEWAY_ANSWERS_PART_OF_HEAP,
-                            MAX_GATEWAY_CALLS),
-                    calls);
+                            MAX_GATEWAY_CALLS,
+                            settings.clients().bodyTimeout()),
+                    calls,
+                    grpc.intake(),
+                    guard::late);
             bindGateway(new MemberGauges(registry), gateway);
             TextExposition exposition = new TextExposition(registry);
             HttpEndpoints http = new HttpEndpoints(
@@ -188,10 +201,12 @@ public final class Member implements AutoCloseable {
                     TextExposition.CONTENT_TYPE,
                     Versions.ETCD,
                     Versions.CLUSTER,
-                    settings.listen().gateway() ? Optional.of(gateway) : Optional.empty(),
+                    settings.listen().gateway()
+                            ? Optional.of(new GatewayDoor(gateway, () -> namesAreUsers(ports.authentication())))
+                            : Optional.empty(),
                     logLevels.map(levels -> new LogEndpoint(levels, new Administrators(ports.authentication()))));
-            listeners =
-                    parts.started("listeners", ClientListeners.open(vertx, settings.listen(), security, grpc, http));
+            listeners = parts.started(
+                    "listeners", ClientListeners.open(vertx, settings.listen(), guard, security, grpc, http));
             parts.started("calls", new Farewell(listeners, grpc, otherCalls(gateway, api), CALLS_AT_STOP));
             // First of all at the end, while everything still works.
             parts.started("leadership", raft::handOver);
@@ -307,7 +322,7 @@ public final class Member implements AutoCloseable {
                         "upkeep",
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
                 new EtcdExports(
-                        core.store(), core::clockMillis, settings.identity().dataDir()),
+                        core.store(), core::clockMillis, settings.identity().dataDir(), meters::exported),
                 cluster::members,
                 core.memberChanges(),
                 authentication);
@@ -421,6 +436,19 @@ public final class Member implements AutoCloseable {
         return gauges;
     }
 
+    private static boolean namesAreUsers(Authentication authentication) {
+        return authentication.byCertificate() && authentication.state().get().enabled();
+    }
+
+    private static TransportLimits transportLimits(NodeSettings.Clients clients, int maxMessageBytes) {
+        long heap = Runtime.getRuntime().maxMemory();
+        return new TransportLimits(
+                maxMessageBytes,
+                clients.maxOpenCalls().isPresent() ? clients.maxOpenCalls().getAsInt() : heap / HEAP_BYTES_FOR_A_CALL,
+                heap / UNFINISHED_REQUESTS_PART_OF_HEAP,
+                clients.bodyTimeout());
+    }
+
     private static Farewell.OtherCalls otherCalls(Gateway gateway, EtcdApi api) {
         return new Farewell.OtherCalls() {
             @Override
@@ -519,6 +547,12 @@ public final class Member implements AutoCloseable {
                 "mainstay_snapshots_open",
                 "Snapshots open for other members.",
                 () -> core.snapshots().open());
+        gauges.gauge("mainstay_logins_waiting", "Attempts to log in that wait for their turn.", api.logins()::waiting);
+        gauges.counter(
+                "mainstay_logins_refused_total",
+                "Attempts to log in refused since too many of the same address wait.",
+                api.logins(),
+                LoginTurns::refused);
         bindSnapshots(gauges, api.snapshots());
         gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
         parts.started("process meters", new ProcessMeters()).bind(registry);
@@ -550,7 +584,7 @@ public final class Member implements AutoCloseable {
         return raftStatus.isLeader();
     }
 
-    /** The port of the first client URL; the one it got, if the URL left that open. */
+    /** The port of the first client URL that has one, 0 if none has; the one it got, if the URL left that open. */
     public int clientPort() {
         return listeners.clientPort();
     }

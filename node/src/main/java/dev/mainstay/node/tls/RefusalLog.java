@@ -26,7 +26,7 @@ public final class RefusalLog {
     private record Said(String whom, long since) {}
 
     /** @param purpose what the connections are for, as in {@code peer} */
-    RefusalLog(String purpose, LongSupplier nanoClock) {
+    public RefusalLog(String purpose, LongSupplier nanoClock) {
         this.purpose = purpose;
         this.nanoClock = nanoClock;
     }

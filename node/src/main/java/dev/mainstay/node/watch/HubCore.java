@@ -80,7 +80,7 @@ final class HubCore {
         this.reads = new HistoryReads(history, limits, catchUpThread, nanoClock, wake);
         this.progress =
                 new ProgressNotices(nanoClock, random, limits.progressInterval().toNanos());
-        this.registry = new WatcherRegistry(history, index, laggards, progress);
+        this.registry = new WatcherRegistry(limits.watchers(), meter, history, index, laggards, progress);
     }
 
     void publish(List<RevisionEvents> revisions) {
@@ -89,7 +89,11 @@ final class HubCore {
     }
 
     WatchStream open(WatchSink sink) {
-        HubStream stream = new HubStream(sink, history, limits.maxPendingRequests(), this::note);
+        return open(sink, new Object());
+    }
+
+    WatchStream open(WatchSink sink, Object owner) {
+        HubStream stream = new HubStream(sink, owner, history, limits.maxPendingRequests(), this::note);
         stream.ready();
         return stream;
     }

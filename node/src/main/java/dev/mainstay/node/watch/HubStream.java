@@ -45,6 +45,9 @@ final class HubStream implements WatchStream {
     private final AtomicBoolean noted = new AtomicBoolean();
     private volatile boolean closed;
 
+    /** Whom its watchers count for. */
+    final Object owner;
+
     final Map<Long, Watcher> watchers = new HashMap<>();
 
     /** Lagging watchers that wait for {@link #ready}. */
@@ -69,8 +72,9 @@ final class HubStream implements WatchStream {
 
     private long nextId;
 
-    HubStream(WatchSink sink, HistorySource history, int maxPending, Consumer<HubStream> mailbox) {
+    HubStream(WatchSink sink, Object owner, HistorySource history, int maxPending, Consumer<HubStream> mailbox) {
         this.sink = sink;
+        this.owner = owner;
         this.history = history;
         this.maxPending = maxPending;
         this.mailbox = mailbox;

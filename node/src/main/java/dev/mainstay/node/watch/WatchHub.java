@@ -68,9 +68,18 @@ public final class WatchHub implements CommittedEvents, AutoCloseable {
         return hub;
     }
 
-    /** Opens a stream; any thread. */
+    /** Opens a stream that is its owner's only one; any thread. */
     public WatchStream open(WatchSink sink) {
         return core.open(sink);
+    }
+
+    /**
+     * Opens a stream; any thread.
+     *
+     * @param owner whom its watchers count for, among those of other streams of the same owner
+     */
+    public WatchStream open(WatchSink sink, Object owner) {
+        return core.open(sink, owner);
     }
 
     @Override

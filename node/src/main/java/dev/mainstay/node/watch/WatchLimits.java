@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param fragmentBytes size of a message from which on it is cut, for watchers that allow it: max-request-bytes + 512 KiB
  * @param progressInterval how long a watcher is idle before it is told its progress; at least 100 ms, jitter is added
  * @param maxPendingRequests requests of one stream that may wait to be dealt with
+ * @param watchers how many there may be
  */
 public record WatchLimits(
         long windowBytes,
@@ -20,11 +21,12 @@ public record WatchLimits(
         long batchBytes,
         int fragmentBytes,
         Duration progressInterval,
-        int maxPendingRequests) {
+        int maxPendingRequests,
+        WatcherBounds watchers) {
 
     /** The defaults, for etcd's default request size of 1.5 MiB. */
     public static final WatchLimits DEFAULT =
-            new WatchLimits(32 << 20, 1000, 1 << 20, 2 << 20, Duration.ofMinutes(10), 64);
+            new WatchLimits(32 << 20, 1000, 1 << 20, 2 << 20, Duration.ofMinutes(10), 64, WatcherBounds.NONE);
 
     public WatchLimits {
         Invariant.check(windowBytes > 0, "windowBytes %d", windowBytes);
@@ -42,11 +44,19 @@ public record WatchLimits(
                 batchBytes,
                 maxRequestBytes + (512 << 10),
                 progressInterval,
-                maxPendingRequests);
+                maxPendingRequests,
+                watchers);
     }
 
     /** The same with another {@code --watch-progress-notify-interval}. */
     public WatchLimits withProgressInterval(Duration interval) {
-        return new WatchLimits(windowBytes, batchRevisions, batchBytes, fragmentBytes, interval, maxPendingRequests);
+        return new WatchLimits(
+                windowBytes, batchRevisions, batchBytes, fragmentBytes, interval, maxPendingRequests, watchers);
+    }
+
+    /** The same with other bounds on watchers. */
+    public WatchLimits withWatchers(WatcherBounds bounds) {
+        return new WatchLimits(
+                windowBytes, batchRevisions, batchBytes, fragmentBytes, progressInterval, maxPendingRequests, bounds);
     }
 }

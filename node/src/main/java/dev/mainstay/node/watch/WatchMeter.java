@@ -21,6 +21,9 @@ public interface WatchMeter {
     /** What the recent events kept for watchers take, in bytes. */
     default void windowBytes(long bytes) {}
 
+    /** A watcher was refused, since there are as many as there may be. */
+    default void refused() {}
+
     /** Events were handed to a stream. */
     default void eventsSent(int count) {}
 }

@@ -27,6 +27,9 @@ final class Watcher {
     /** The revision below which no progress is told; 0 for a watcher that starts now. */
     final long start;
 
+    /** What it counts for, among as many as there may be. */
+    final int places;
+
     /** Nothing below is to be sent. */
     long next;
 
@@ -46,6 +49,7 @@ final class Watcher {
         this.progressNotify = spec.progressNotify();
         this.fragment = spec.fragment();
         this.start = spec.startRevision();
+        this.places = WatcherBounds.places(spec);
         this.next = next;
     }
 

@@ -4,6 +4,8 @@ import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.watch.HubStream.Request;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out the requests of clients: watchers come and go here. Owned by the hub thread. */
@@ -13,13 +15,25 @@ final class WatcherRegistry {
     private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
     private static final Bytes LOWEST_KEY = Bytes.wrap(new byte[] {0});
 
+    private final WatcherBounds bounds;
+    private final WatchMeter meter;
     private final HistorySource history;
     private final TargetIndex index;
     private final Laggards laggards;
     private final ProgressNotices progress;
+    private final Map<Object, Integer> placesOfOwners = new HashMap<>();
+    private int places;
     private int watchers;
 
-    WatcherRegistry(HistorySource history, TargetIndex index, Laggards laggards, ProgressNotices progress) {
+    WatcherRegistry(
+            WatcherBounds bounds,
+            WatchMeter meter,
+            HistorySource history,
+            TargetIndex index,
+            Laggards laggards,
+            ProgressNotices progress) {
+        this.bounds = bounds;
+        this.meter = meter;
         this.history = history;
         this.index = index;
         this.laggards = laggards;
@@ -76,6 +90,12 @@ final class WatcherRegistry {
             stream.send(new WatchReply.Rejected(refusal, revision));
             return;
         }
+        String full = fullness(stream, spec);
+        if (full != null) {
+            meter.refused();
+            stream.send(new WatchReply.Rejected(full, revision));
+            return;
+        }
         long id = spec.watchId() == 0 ? stream.chooseId() : spec.watchId();
         long next = spec.startRevision() == 0 ? revision + 1 : spec.startRevision();
         Watcher watcher = new Watcher(id, stream, index.obtain(range), spec, next);
@@ -83,6 +103,7 @@ final class WatcherRegistry {
         stream.watchers.put(id, watcher);
         stream.progressNotBefore = 0;
         watchers++;
+        count(watcher.stream, watcher.places);
         if (watcher.progressNotify) {
             progress.add(watcher);
         }
@@ -106,6 +127,24 @@ final class WatcherRegistry {
         return spec.watchId() != 0 && taken ? DUPLICATE_ID : null;
     }
 
+    /** Why there is no room for one more, or nothing. */
+    private @Nullable String fullness(HubStream stream, WatchSpec spec) {
+        int wanted = WatcherBounds.places(spec);
+        if ((long) places + wanted > bounds.most()) {
+            return "etcdserver: too many watchers (--max-watchers=" + bounds.most() + ")";
+        }
+        if ((long) placesOfOwners.getOrDefault(stream.owner, 0) + wanted > bounds.mostOfOwner()) {
+            return "etcdserver: too many watchers on this connection (--max-watchers-per-connection="
+                    + bounds.mostOfOwner() + ")";
+        }
+        return null;
+    }
+
+    private void count(HubStream stream, int more) {
+        places += more;
+        placesOfOwners.merge(stream.owner, more, (before, added) -> before + added == 0 ? null : before + added);
+    }
+
     /** Compaction took what a watcher still needs. */
     void overtaken(Watcher watcher, long compactRevision) {
         remove(watcher);
@@ -123,6 +162,7 @@ final class WatcherRegistry {
         watcher.target.remove(watcher);
         index.release(watcher.target);
         watchers--;
+        count(watcher.stream, -watcher.places);
         if (watcher.progressNotify) {
             progress.remove(watcher);
         }

@@ -15,6 +15,7 @@ import dev.mainstay.node.api.gateway.GatewayLimits;
 import dev.mainstay.node.api.transport.Backlog;
 import dev.mainstay.node.api.transport.CallMeter;
 import dev.mainstay.node.api.transport.GrpcTransport;
+import dev.mainstay.node.api.transport.Intake;
 import dev.mainstay.node.api.transport.TransportLimits;
 import dev.mainstay.node.apply.Applier;
 import dev.mainstay.node.command.Command;
@@ -155,8 +156,11 @@ final class ServedMember implements AutoCloseable {
                         MAX_ANSWER_BYTES)));
         gateway = new Gateway(
                 api.services(),
-                new GatewayLimits(MAX_REQUEST_BYTES + (512 << 10), MAX_GATEWAY_ANSWER_BYTES, MAX_GATEWAY_CALLS),
-                CallMeter.NONE);
+                new GatewayLimits(
+                        MAX_REQUEST_BYTES + (512 << 10), MAX_GATEWAY_ANSWER_BYTES, MAX_GATEWAY_CALLS, Duration.ZERO),
+                CallMeter.NONE,
+                new Intake(Long.MAX_VALUE),
+                (_, _) -> {});
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         parts.push(() -> await(vertx.close()));
         GrpcTransport transport = new GrpcTransport(

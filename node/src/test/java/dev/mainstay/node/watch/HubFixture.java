@@ -12,7 +12,8 @@ import java.util.Random;
 /** A hub without threads over a model store; time and every thread's turn are moved by hand. */
 final class HubFixture {
 
-    static final WatchLimits LIMITS = new WatchLimits(1 << 20, 1000, 1 << 16, 1 << 17, Duration.ofSeconds(1), 64);
+    static final WatchLimits LIMITS =
+            new WatchLimits(1 << 20, 1000, 1 << 16, 1 << 17, Duration.ofSeconds(1), 64, WatcherBounds.NONE);
 
     final ModelHistory history = new ModelHistory();
     final Queue<Runnable> catchUpThread = new ArrayDeque<>();

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class SlowWatcherTest {
 
     /** A window of about ten small revisions. */
-    private static final WatchLimits SMALL = new WatchLimits(3_400, 100, 1 << 16, 1 << 17, Duration.ofSeconds(1), 64);
+    private static final WatchLimits SMALL =
+            new WatchLimits(3_400, 100, 1 << 16, 1 << 17, Duration.ofSeconds(1), 64, WatcherBounds.NONE);
 
     private final HubFixture hub = new HubFixture(SMALL);
     private final RecordingSink sink = new RecordingSink();

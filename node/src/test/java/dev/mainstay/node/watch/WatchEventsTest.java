@@ -78,7 +78,8 @@ class WatchEventsTest {
 
     @Test
     void largeRevisionIsCutWhereAllowedWithNothingInBetween() {
-        WatchLimits small = new WatchLimits(1 << 20, 1000, 1 << 16, 100, HubFixture.LIMITS.progressInterval(), 64);
+        WatchLimits small = new WatchLimits(
+                1 << 20, 1000, 1 << 16, 100, HubFixture.LIMITS.progressInterval(), 64, WatcherBounds.NONE);
         HubFixture cutting = new HubFixture(small);
         WatchStream cut = cutting.core.open(sink);
         cut.create(fragmented(range("a", "z")));
@@ -101,7 +102,8 @@ class WatchEventsTest {
 
     @Test
     void oneEventIsNeverCut() {
-        WatchLimits small = new WatchLimits(1 << 20, 1000, 1 << 16, 70, HubFixture.LIMITS.progressInterval(), 64);
+        WatchLimits small = new WatchLimits(
+                1 << 20, 1000, 1 << 16, 70, HubFixture.LIMITS.progressInterval(), 64, WatcherBounds.NONE);
         HubFixture cutting = new HubFixture(small);
         WatchStream cut = cutting.core.open(sink);
         cut.create(fragmented(key("a")));

@@ -25,7 +25,8 @@ import java.util.TreeMap;
 class WatchSimulationTest {
 
     /** So small that the window moves on all the time. */
-    private static final WatchLimits TINY = new WatchLimits(3_000, 5, 40, 150, Duration.ofMillis(100), 64);
+    private static final WatchLimits TINY =
+            new WatchLimits(3_000, 5, 40, 150, Duration.ofMillis(100), 64, WatcherBounds.NONE);
 
     private static final class Expected {
         final WatchSpec spec;

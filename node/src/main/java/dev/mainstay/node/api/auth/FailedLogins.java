@@ -29,7 +29,7 @@ public final class FailedLogins {
         this.nanoClock = nanoClock;
     }
 
-    /** Notes a failure, and answers for how many milliseconds it should be kept from whoever tried. */
+    /** Notes a failure of a user, or of whoever a name stands for, and answers for how many milliseconds it should be kept from whoever tried. */
     public synchronized long failed(String user) {
         total.incrementAndGet();
         long now = nanoClock.getAsLong();

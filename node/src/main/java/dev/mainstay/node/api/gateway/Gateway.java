@@ -4,13 +4,18 @@ import dev.mainstay.node.api.Statuses;
 import dev.mainstay.node.api.local.LocalMethods;
 import dev.mainstay.node.api.transport.CallMeter;
 import dev.mainstay.node.api.transport.GrpcTransport;
+import dev.mainstay.node.api.transport.Intake;
 import dev.mainstay.node.common.ErrorCode;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,9 +24,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Gateway {
 
+    /** HTTP/2's code for a stream that is of no use any more. */
+    private static final long CANCEL = 8;
+
     private final LocalMethods methods;
     private final GatewayLimits limits;
     private final AnswerBudget budget;
+    private final Intake intake;
+    private final LateRequests late;
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean stopped;
 
@@ -30,11 +40,27 @@ public final class Gateway {
      *
      * @param services with everything that stands in front of them
      * @param meter hears of every call, as it does of those over gRPC
+     * @param intake counts requests that have begun to come
+     * @param late told of each request that didn't come in time
      */
-    public Gateway(List<ServerServiceDefinition> services, GatewayLimits limits, CallMeter meter) {
+    public Gateway(
+            List<ServerServiceDefinition> services,
+            GatewayLimits limits,
+            CallMeter meter,
+            Intake intake,
+            LateRequests late) {
+        this.intake = intake;
+        this.late = late;
         this.methods = new LocalMethods(services, Thread::startVirtualThread, meter);
         this.limits = limits;
         this.budget = new AnswerBudget(limits.maxAnswerBytes());
+    }
+
+    /** Hears of requests that came too late. */
+    public interface LateRequests {
+
+        /** A request didn't come within so many milliseconds, so that its connection, or its stream of HTTP/2, is closed. */
+        void late(HttpConnection connection, long millis);
     }
 
     /** Whether a path is the gateway's. */
@@ -83,16 +109,37 @@ public final class Gateway {
     }
 
     private void begin(Route route, HttpServerRequest request, Exchange exchange) {
-        new GatewayCall(
-                        route,
-                        exchange,
-                        methods,
-                        GatewayHeaders.metadata(request.headers()),
-                        GrpcTransport.attributes(request.connection()),
-                        limits,
-                        budget,
-                        open::decrementAndGet)
-                .begin();
+        GatewayCall call = new GatewayCall(
+                route,
+                exchange,
+                methods,
+                GatewayHeaders.metadata(request.headers()),
+                GrpcTransport.attributes(request.connection()),
+                limits,
+                budget,
+                intake,
+                open::decrementAndGet);
+        if (!route.manyRequests() && !limits.requestTimeout().isZero()) {
+            cutIfLate(request, call);
+        }
+        call.begin();
+    }
+
+    /** Who sends a byte now and then would otherwise hold a call for ever. */
+    private void cutIfLate(HttpServerRequest request, GatewayCall call) {
+        Context loop = Objects.requireNonNull(Vertx.currentContext());
+        long millis = limits.requestTimeout().toMillis();
+        long timer = loop.owner().setTimer(millis, _ -> {
+            if (!request.isEnded()) {
+                late.late(request.connection(), millis);
+                if (request.version() == HttpVersion.HTTP_2) {
+                    request.response().reset(CANCEL);
+                } else {
+                    var _ = request.connection().close();
+                }
+            }
+        });
+        call.onOver(() -> loop.owner().cancelTimer(timer));
     }
 
     private static boolean asksForSocket(HttpServerRequest request) {

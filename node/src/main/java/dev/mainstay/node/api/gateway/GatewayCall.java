@@ -4,6 +4,7 @@ import dev.mainstay.node.api.Statuses;
 import dev.mainstay.node.api.local.LocalCall;
 import dev.mainstay.node.api.local.LocalMethods;
 import dev.mainstay.node.api.local.LocalReceiver;
+import dev.mainstay.node.api.transport.Intake;
 import dev.mainstay.node.api.wire.EncodedMessage;
 import dev.mainstay.node.common.ErrorCode;
 import io.grpc.Attributes;
@@ -24,7 +25,10 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
     private final Metadata metadata;
     private final GatewayLimits limits;
     private final AnswerBudget budget;
+    private final Intake intake;
     private final Runnable onEnd;
+    private Runnable onOver = () -> {};
+    private long taken;
     private final JsonValues values;
     private final LocalCall<?, ?> call;
     private @Nullable EncodedMessage answer;
@@ -41,15 +45,22 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
             Attributes attributes,
             GatewayLimits limits,
             AnswerBudget budget,
+            Intake intake,
             Runnable onEnd) {
         this.route = route;
         this.exchange = exchange;
         this.metadata = metadata;
         this.limits = limits;
         this.budget = budget;
+        this.intake = intake;
         this.onEnd = onEnd;
         this.values = new JsonValues(limits.maxJsonBytes());
         this.call = methods.prepare(route.name(), attributes, this);
+    }
+
+    /** To be run once the call is over; before {@link #begin}. */
+    void onOver(Runnable more) {
+        onOver = more;
     }
 
     void begin() {
@@ -152,11 +163,25 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
                     send(JsonMessages.parse(json, route.request()));
                 }
             }
+            account();
         } catch (StatusRuntimeException e) {
             fail(e.getStatus());
             return;
         }
         call.turn(this::askForMore);
+    }
+
+    private void account() {
+        long held = over ? 0 : values.heldBytes();
+        if (held > taken && !intake.take(held - taken)) {
+            throw Status.RESOURCE_EXHAUSTED
+                    .withDescription("etcdserver: too many unfinished requests")
+                    .asRuntimeException();
+        }
+        if (held < taken) {
+            intake.release(taken - held);
+        }
+        taken = held;
     }
 
     private void askForMore() {
@@ -232,7 +257,10 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
     private void finish() {
         if (!over) {
             over = true;
+            intake.release(taken);
+            taken = 0;
             onEnd.run();
+            onOver.run();
         }
     }
 }

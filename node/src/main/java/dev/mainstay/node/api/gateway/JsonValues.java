@@ -78,6 +78,11 @@ final class JsonValues {
         return complete;
     }
 
+    /** Bytes that are held of an object that is incomplete. */
+    int heldBytes() {
+        return incomplete.size();
+    }
+
     /** Whether the body may end here. */
     boolean isComplete() {
         return depth == 0 && incomplete.toString(StandardCharsets.UTF_8).isBlank();

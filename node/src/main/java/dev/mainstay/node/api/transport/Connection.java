@@ -43,18 +43,21 @@ record Connection(EventLoop loop, Attributes attributes, Backlog backlog) {
         return connection;
     }
 
-    /** Ends an HTTP/2 connection whose client pings more often than this; call on its event loop, when it begins. */
-    static void limitPings(HttpConnection http, Duration minTime) {
+    /** Ends an HTTP/2 connection whose client sends what asks for nothing; call on its event loop, when it begins. */
+    static void limitFrames(HttpConnection http, Duration minTime, Runnable onPings) {
         Channel channel = ((ConnectionBase) http).channel();
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         if (http2 == null) {
             return;
         }
+        channel.pipeline().addFirst(new ResetStreams());
+        http2.decoder().frameListener(new IdleFrames(http2.decoder().frameListener(), System::nanoTime));
         PingStrikes pings = pings(channel, minTime);
         http.pingHandler(_ -> {
             if (pings.isTooMany(System.nanoTime(), http2.connection().numActiveStreams() > 0)) {
                 http.goAway(ENHANCE_YOUR_CALM, LAST_STREAM_KNOWN, Buffer.buffer("too_many_pings"));
                 http.close();
+                onPings.run();
             }
         });
     }

@@ -53,6 +53,11 @@ final class Deframer {
         return from == to;
     }
 
+    /** What of memory is held for messages that haven't been taken, in bytes. */
+    int heldBytes() {
+        return from == to ? 0 : pending.length;
+    }
+
     /** Whether {@link #next} would answer something other than {@code null}. */
     boolean hasNext() {
         if (to - from < HEADER_BYTES) {

@@ -46,7 +46,8 @@ public final class GrpcTransport {
     private final Map<String, Mounted<?, ?>> methods = new HashMap<>();
     private final Set<String> serviceNames = new HashSet<>();
     private final TransportLimits limits;
-    private final OpenCalls open = new OpenCalls();
+    private final OpenCalls open;
+    private final Intake intake;
 
     /**
      * Mounts services.
@@ -70,6 +71,8 @@ public final class GrpcTransport {
             TransportLimits limits,
             CallMeter meter) {
         this.limits = limits;
+        this.open = new OpenCalls(limits.maxOpenCalls());
+        this.intake = new Intake(limits.maxUnfinishedBytes());
         for (ServerServiceDefinition service : services) {
             serviceNames.add(service.getServiceDescriptor().getName());
             for (ServerMethodDefinition<?, ?> method :
@@ -97,13 +100,14 @@ public final class GrpcTransport {
     }
 
     /**
-     * Ends a connection with {@code GOAWAY too_many_pings} if its client pings too often; call on its event loop, when it
-     * begins. Nothing happens to one of HTTP/1.
+     * Ends a connection with {@code GOAWAY too_many_pings} if its client pings too often, and one that sends thousands of
+     * other frames that ask for nothing; call on its event loop, when it begins. Nothing happens to one of HTTP/1.
      *
      * @param minTime between two pings while calls are open; zero for gRPC's five minutes
+     * @param onPings told when a connection ends for its pings; other floods are told to its exception handler
      */
-    public static void limitPings(HttpConnection connection, Duration minTime) {
-        Connection.limitPings(connection, minTime);
+    public static void limitFrames(HttpConnection connection, Duration minTime, Runnable onPings) {
+        Connection.limitFrames(connection, minTime, onPings);
     }
 
     /** Sets what a listener needs for gRPC: HTTP/2 windows, and streams without a small limit. */
@@ -130,6 +134,16 @@ public final class GrpcTransport {
             refuse(request, new Refusal(200, Status.UNIMPLEMENTED.withDescription(unknown(path))));
             return;
         }
+        if (open.isFull()) {
+            refuse(
+                    request,
+                    new Refusal(
+                            200,
+                            Status.RESOURCE_EXHAUSTED.withDescription(
+                                    "etcdserver: too many open calls (--max-open-calls=" + limits.maxOpenCalls()
+                                            + ")")));
+            return;
+        }
         Connection connection = Connection.of(request.connection());
         if (connection.backlog().isFull()
                 && method.method().getMethodDescriptor().getType().serverSendsOneMessage()) {
@@ -147,6 +161,16 @@ public final class GrpcTransport {
     /** How many calls are under way; inexact while calls come in. */
     public long openCalls() {
         return open.count();
+    }
+
+    /** How many calls were refused since there were as many as there may be. */
+    public long refusedCalls() {
+        return open.refused();
+    }
+
+    /** The requests that have begun to come. */
+    public Intake intake() {
+        return intake;
     }
 
     /** The client doesn't take the answers it has: it gets no more of them for now. */
@@ -187,7 +211,9 @@ public final class GrpcTransport {
                 method.getMethodDescriptor(),
                 new Deframer(limits.maxMessageBytes(), decompressor),
                 mounted.meter(),
-                open);
+                open,
+                intake,
+                limits.requestTimeout());
         call.attach();
         if (open.isStopped()) {
             call.abort(STOPPED);
@@ -254,7 +280,7 @@ public final class GrpcTransport {
         response.putHeader(CallHeaders.CONTENT_TYPE, CallHeaders.GRPC);
         response.headersEndHandler(_ -> response.headers().remove(CallHeaders.CONTENT_LENGTH));
         CallHeaders.put(refusal.status(), response.headers());
-        response.end();
+        var _ = response.end().onComplete(_ -> TransportCall.letGo(request));
     }
 
     private record Mounted<ReqT, RespT>(ServerMethodDefinition<ReqT, RespT> method, CallMeter.Method meter) {}

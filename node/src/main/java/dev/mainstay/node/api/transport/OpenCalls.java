@@ -13,7 +13,27 @@ final class OpenCalls {
 
     private final Set<TransportCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
     private final LongAdder singles = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final long most;
     private volatile boolean stopped;
+
+    OpenCalls(long most) {
+        this.most = most;
+    }
+
+    /** Whether there is no room for one more; inexact while calls come in. Counts the refusal that must follow. */
+    boolean isFull() {
+        if (most == Long.MAX_VALUE || count() < most) {
+            return false;
+        }
+        refused.increment();
+        return true;
+    }
+
+    /** How often there was no room. */
+    long refused() {
+        return refused.sum();
+    }
 
     /** A call came in. */
     void opened(TransportCall<?, ?> call) {

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,12 +44,16 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
     private final Deframer deframer;
     private final CallMeter.Method meter;
     private final OpenCalls open;
+    private final Intake intake;
+    private final Duration requestTimeout;
     private final long startedNanos = System.nanoTime();
     private final AtomicInteger queuedTasks = new AtomicInteger();
     private final AtomicLong queuedBytes = new AtomicLong();
 
     private ServerCall.@Nullable Listener<ReqT> listener;
     private @Nullable Future<?> deadline;
+    private @Nullable Future<?> requestDeadline;
+    private long taken;
     private long demand;
     private boolean delivering;
     private boolean inboundEnded;
@@ -69,7 +74,9 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
             MethodDescriptor<ReqT, RespT> method,
             Deframer deframer,
             CallMeter.Method meter,
-            OpenCalls open) {
+            OpenCalls open,
+            Intake intake,
+            Duration requestTimeout) {
         this.request = request;
         this.response = request.response();
         this.connection = connection;
@@ -77,6 +84,8 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
         this.deframer = deframer;
         this.meter = meter;
         this.open = open;
+        this.intake = intake;
+        this.requestTimeout = requestTimeout;
         meter.started(request.getHeader("client-api-version"));
     }
 
@@ -207,6 +216,43 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
         }
         deframer.add(data);
         deliver();
+        account();
+    }
+
+    /** Looks at how much of a message that isn't complete is held; for most calls that is nothing, ever. */
+    private void account() {
+        long held = isOver() ? 0 : deframer.heldBytes();
+        if (held > taken && !intake.take(held - taken)) {
+            fail(Status.RESOURCE_EXHAUSTED.withDescription("etcdserver: too many unfinished requests"));
+            return;
+        }
+        if (held < taken) {
+            intake.release(taken - held);
+        }
+        taken = held;
+        if (held > 0
+                && requestDeadline == null
+                && !requestTimeout.isZero()
+                && method.getType().clientSendsOneMessage()) {
+            requestDeadline = loop().schedule(this::onLateRequest, requestTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void onLateRequest() {
+        if (!inboundEnded) {
+            fail(Status.DEADLINE_EXCEEDED.withDescription("etcdserver: the request did not come within "
+                    + requestTimeout.toMillis() + " ms (--client-body-timeout)"));
+        }
+    }
+
+    /**
+     * Lets go of a stream that is answered though its client hasn't ended it and may never: as long as it is open, it takes up
+     * memory.
+     */
+    static void letGo(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            request.response().reset(0);
+        }
     }
 
     private void onEnd() {
@@ -351,7 +397,10 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
             meter.sent(encoded.length());
             int length = encoded.frameLength();
             connection.backlog().add(length);
-            response.end(buffer(encoded)).onComplete(_ -> connection.backlog().remove(length));
+            response.end(buffer(encoded)).onComplete(_ -> {
+                connection.backlog().remove(length);
+                letGo(request);
+            });
             return;
         }
         if (response.headWritten()) {
@@ -361,11 +410,13 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
             CallHeaders.put(status, response.headers());
             CallHeaders.put(trailers, response.headers());
         }
-        response.end();
+        var _ = response.end().onComplete(_ -> letGo(request));
     }
 
     private void ended(Status.Code code) {
         open.ended(this);
+        intake.release(taken);
+        taken = 0;
         meter.ended(StatusNames.of(code), System.nanoTime() - startedNanos, traceId);
     }
 
@@ -417,6 +468,9 @@ final class TransportCall<ReqT, RespT> extends ServerCall<ReqT, RespT> implement
     private void cancelDeadline() {
         if (deadline != null) {
             deadline.cancel(false);
+        }
+        if (requestDeadline != null) {
+            requestDeadline.cancel(false);
         }
     }
 

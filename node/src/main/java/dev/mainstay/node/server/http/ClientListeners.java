@@ -34,12 +34,14 @@ public final class ClientListeners implements AutoCloseable {
     /**
      * Opens every address.
      *
+     * @param guard who lets connections in
      * @param security for URLs that ask for TLS
      * @throws IOException if one can't be had; then none is open
      */
     public static ClientListeners open(
             Vertx vertx,
             NodeSettings.Listen settings,
+            ClientGuard guard,
             Optional<ClientSecurity> security,
             GrpcTransport grpc,
             HttpEndpoints http)
@@ -63,14 +65,23 @@ public final class ClientListeners implements AutoCloseable {
         };
         try {
             for (MemberUrl url : settings.clientUrls()) {
-                listeners.clients.add(
-                        Listener.open(vertx, url, settings, eventLoops(), security, together ? ALL : GRPC_ALONE, both));
+                listeners.clients.add(Listener.open(
+                        vertx,
+                        url,
+                        settings,
+                        guard.forClients(),
+                        eventLoops(),
+                        security,
+                        together ? ALL : GRPC_ALONE,
+                        both));
             }
             for (MemberUrl url : settings.clientHttpUrls()) {
-                listeners.others.add(Listener.open(vertx, url, settings, eventLoops(), security, ALL, plain));
+                listeners.others.add(
+                        Listener.open(vertx, url, settings, guard.forClients(), eventLoops(), security, ALL, plain));
             }
             for (MemberUrl url : settings.metricsUrls()) {
-                listeners.others.add(Listener.open(vertx, url, settings, 1, security, ALL, http::handleMetricsOnly));
+                listeners.others.add(Listener.open(
+                        vertx, url, settings, guard.forMetrics(), 1, security, ALL, http::handleMetricsOnly));
             }
             return listeners;
         } catch (IOException e) {
@@ -79,12 +90,16 @@ public final class ClientListeners implements AutoCloseable {
         }
     }
 
-    /** The port of the first client URL. */
+    /** The port of the first client URL that has one; 0 if there are socket files only. */
     public int clientPort() {
-        return clients.getFirst().port();
+        return clients.stream()
+                .filter(listener -> !listener.isSocketFile())
+                .mapToInt(Listener::port)
+                .findFirst()
+                .orElse(0);
     }
 
-    /** Where clients are served, as {@code host:port}. */
+    /** Where clients are served, as {@code host:port}; a socket file by its URL. */
     public List<String> clientAddresses() {
         return clients.stream().map(Listener::address).toList();
     }

@@ -1,8 +1,8 @@
 package dev.mainstay.node.server.http;
 
+import dev.mainstay.node.api.transport.ClientAddress;
 import dev.mainstay.node.tls.RefusalLog;
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +46,7 @@ final class Handshakes {
 
     /** Notes that a client got no connection. */
     void failed(Channel channel, String why) {
-        String whom = channel.remoteAddress() instanceof InetSocketAddress address && address.getAddress() != null
-                ? address.getAddress().getHostAddress()
-                : String.valueOf(channel.remoteAddress());
-        refusals.refused(whom, why);
+        refusals.refused(ClientAddress.of(channel.remoteAddress()), why);
     }
 
     synchronized int underWay() {

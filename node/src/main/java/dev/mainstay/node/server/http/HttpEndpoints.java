@@ -1,6 +1,5 @@
 package dev.mainstay.node.server.http;
 
-import dev.mainstay.node.api.gateway.Gateway;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +14,7 @@ public final class HttpEndpoints {
     private final Supplier<String> metrics;
     private final String metricsContentType;
     private final String version;
-    private final Optional<Gateway> gateway;
+    private final Optional<GatewayDoor> gateway;
     private final Optional<LogEndpoint> log;
 
     /**
@@ -32,7 +31,7 @@ public final class HttpEndpoints {
             String metricsContentType,
             String etcdVersion,
             String clusterVersion,
-            Optional<Gateway> gateway,
+            Optional<GatewayDoor> gateway,
             Optional<LogEndpoint> log) {
         this.log = log;
         this.checks = new HealthChecks(health, meter);
@@ -50,7 +49,7 @@ public final class HttpEndpoints {
     public void handle(HttpServerRequest request) {
         if ("/version".equals(request.path())) {
             get(request, this::version);
-        } else if (gateway.isPresent() && Gateway.covers(String.valueOf(request.path()))) {
+        } else if (gateway.isPresent() && GatewayDoor.covers(String.valueOf(request.path()))) {
             gateway.get().handle(request);
         } else {
             handleMetricsOnly(request);

@@ -16,7 +16,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http2ServerConnection;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,10 +52,12 @@ public final class Listener implements AutoCloseable {
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final Vertx vertx;
     private final NodeSettings.KeepAlive keepAlive;
+    private final ConnectionGuard guard;
     private volatile int port;
 
-    private Listener(Vertx vertx, MemberUrl url, NodeSettings.KeepAlive keepAlive) {
+    private Listener(Vertx vertx, MemberUrl url, NodeSettings.KeepAlive keepAlive, ConnectionGuard guard) {
         this.vertx = vertx;
+        this.guard = guard;
         this.url = url;
         this.keepAlive = keepAlive;
     }
@@ -61,6 +65,7 @@ public final class Listener implements AutoCloseable {
     /**
      * Begins to listen and returns when connections are accepted.
      *
+     * @param guard who lets connections in
      * @param loops how many event loops share the address; only one serves an address that leaves the port open
      * @param security how clients are spoken to if the URL asks for TLS
      * @param versions of HTTP that clients may choose from by TLS
@@ -70,23 +75,27 @@ public final class Listener implements AutoCloseable {
             Vertx vertx,
             MemberUrl url,
             NodeSettings.Listen settings,
+            ConnectionGuard guard,
             int loops,
             Optional<ClientSecurity> security,
             List<HttpVersion> versions,
             Handler<HttpServerRequest> handler)
             throws IOException {
-        Listener listener = new Listener(vertx, url, settings.keepAlive());
+        Listener listener = new Listener(vertx, url, settings.keepAlive(), guard);
         try {
-            int shares = url.port() == 0 ? 1 : loops;
+            if (url.unixSocket()) {
+                new SocketFile(Path.of(url.host())).removeIfLeftBehind();
+            }
+            int shares = url.port() == 0 && !url.unixSocket() ? 1 : loops;
             for (int i = 0; i < shares; i++) {
-                HttpServerOptions options = options(url, settings);
+                HttpServerOptions options = options(settings);
                 if (url.secure()) {
                     security.orElseThrow().secure(options.setAlpnVersions(versions));
                 }
                 listener.serve(options, handler);
             }
             return listener;
-        } catch (CompletionException | VertxException e) {
+        } catch (CompletionException | VertxException | IOException e) {
             listener.close();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException("can't listen on " + url + ": " + cause.getMessage(), cause);
@@ -99,22 +108,31 @@ public final class Listener implements AutoCloseable {
         var context = internal.createEventLoopContext();
         var started = internal.<HttpServer>promise();
         context.runOnContext(ignored -> {
-            HttpServer server = vertx.createHttpServer(options)
-                    .requestHandler(handler)
+            VertxInternal home = url.unixSocket() ? new SocketFileVertx(internal) : internal;
+            HttpServer server = new FrontServer(home, options, guard)
+                    .requestHandler(request -> {
+                        guard.asked(request);
+                        handler.handle(request);
+                    })
+                    .invalidRequestHandler(guard::malformed)
                     .connectionHandler(this::connected)
                     .exceptionHandler(refused -> {});
-            server.listen().onComplete(started);
+            server.listen(address(url)).onComplete(started);
         });
         HttpServer server = await(started.future());
         port = server.actualPort();
         servers.add(server);
     }
 
-    private static HttpServerOptions options(MemberUrl url, NodeSettings.Listen settings) {
+    private static SocketAddress address(MemberUrl url) {
+        return url.unixSocket()
+                ? SocketAddress.domainSocketAddress(url.host())
+                : SocketAddress.inetSocketAddress(url.port(), url.host());
+    }
+
+    private static HttpServerOptions options(NodeSettings.Listen settings) {
         return GrpcTransport.prepare(
                 new HttpServerOptions()
-                        .setHost(url.host())
-                        .setPort(url.port())
                         .setReusePort(settings.reusePort())
                         .setReuseAddress(true)
                         .setTcpKeepAlive(true)
@@ -123,6 +141,9 @@ public final class Listener implements AutoCloseable {
                         .setMaxInitialLineLength(MAX_HEADER_BYTES)
                         .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
                         .setMaxWebSocketMessageSize(MAX_FRAME_BYTES)
+                        // A frame that is unpacked has no bound.
+                        .setPerMessageWebSocketCompressionSupported(false)
+                        .setPerFrameWebSocketCompressionSupported(false)
                         .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS_PER_WINDOW)
                         .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
                         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
@@ -132,7 +153,8 @@ public final class Listener implements AutoCloseable {
 
     private void connected(HttpConnection connection) {
         connections.add(connection);
-        GrpcTransport.limitPings(connection, keepAlive.minTime());
+        guard.speaks(connection);
+        GrpcTransport.limitFrames(connection, keepAlive.minTime(), () -> guard.pinged(connection));
         long everyMillis = keepAlive.interval().toMillis();
         boolean pings = everyMillis > 0 && connection instanceof Http2ServerConnection;
         long timer = pings ? vertx.setPeriodic(everyMillis, ignored -> ping(connection)) : NO_TIMER;
@@ -157,10 +179,15 @@ public final class Listener implements AutoCloseable {
 
     /** Where it listens, or listened; with the port it got if the URL left that open. */
     public String address() {
-        return url.host() + ":" + port;
+        return url.unixSocket() ? url.text() : url.host() + ":" + port;
     }
 
-    /** The port it listens on, or listened on. */
+    /** Whether it listens on a socket file. */
+    boolean isSocketFile() {
+        return url.unixSocket();
+    }
+
+    /** The port it listens on, or listened on; 0 for a socket file. */
     public int port() {
         return port;
     }

@@ -155,6 +155,13 @@ final class FlagTable {
             unsafe-no-fsync | bool | false | ignored(every write is synced all the same) | Don't sync the disk.
 
             # Mainstay
+            max-connections | uint | 0 | honoured | Most connections of clients at once; 0 for what open files and memory allow.
+            max-connections-per-address | uint | 0 | honoured | Most connections from one address; 0 for no such limit.
+            max-open-calls | uint | 0 | honoured | Most gRPC calls at once, streams included; 0 for what memory allows.
+            max-watchers | uint | 0 | honoured | Most watchers at once, each 4 KiB of its key counting as one; 0 for what memory allows.
+            max-watchers-per-connection | uint | 0 | honoured | Most of them over one connection; 0 for no such limit.
+            client-header-timeout | duration | 10s | honoured | Time that a client has to say what it wants: an HTTP/2 hello, or the head of an HTTP/1 request; 0 for ever.
+            client-body-timeout | duration | 1m | honoured | Time that a client has to send the request of a call that has one; 0 for ever.
             audit-log-path | string |  | honoured | File for records of who called what, as JSON lines; none if empty.
             audit-log-max-size | uint | 100 | honoured | Size in MiB at which another file takes its place.
             audit-log-max-files | uint | 10 | honoured | Full files to keep, named path.1 (the newest) and so on.

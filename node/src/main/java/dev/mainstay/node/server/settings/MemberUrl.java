@@ -2,6 +2,7 @@ package dev.mainstay.node.server.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Objects;
 
 /**
  * An address as etcd's flags give it.
@@ -24,9 +25,18 @@ public record MemberUrl(String scheme, String host, int port, String text) {
         String scheme = String.valueOf(uri.getScheme());
         return switch (scheme) {
             case "http", "https" -> network(scheme, uri, text);
-            case "unix", "unixs" -> new MemberUrl(scheme, text.substring(scheme.length() + 3), 0, text);
+            case "unix", "unixs" -> socketFile(scheme, uri, text);
             default -> throw new IllegalArgumentException("URL scheme must be http, https, unix, or unixs: " + text);
         };
+    }
+
+    private static MemberUrl socketFile(String scheme, URI uri, String text) {
+        String path =
+                Objects.requireNonNullElse(uri.getAuthority(), "") + Objects.requireNonNullElse(uri.getPath(), "");
+        if (path.isEmpty()) {
+            throw new IllegalArgumentException("URL names no socket file: " + text);
+        }
+        return new MemberUrl(scheme, path, 0, text);
     }
 
     private static MemberUrl network(String scheme, URI uri, String text) {
@@ -39,9 +49,9 @@ public record MemberUrl(String scheme, String host, int port, String text) {
         return new MemberUrl(scheme, unbracketed(uri.getHost()), uri.getPort(), text);
     }
 
-    /** Where to connect to, {@code host:port}; an IPv6 address in brackets. */
+    /** Where to connect to, {@code host:port}; an IPv6 address in brackets. The path of a socket file. */
     public String hostAndPort() {
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return unixSocket() ? host : (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     /** Whether clients must speak TLS here. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,6 +18,7 @@ import java.util.TreeSet;
  * @param peerTls how members speak to each other; empty for plaintext
  * @param clientTls how the https URLs for clients are served; empty if there are none
  * @param clientCertAuth whether the name in a client's certificate may stand for a user's
+ * @param clients what they may cost
  * @param tracing empty for none
  * @param audit empty for no records of calls
  */
@@ -24,6 +26,7 @@ public record NodeSettings(
         Identity identity,
         Cluster cluster,
         Listen listen,
+        Clients clients,
         Optional<Tls> peerTls,
         Optional<Tls> clientTls,
         boolean clientCertAuth,
@@ -131,6 +134,26 @@ public record NodeSettings(
             return new Tls(Optional.empty(), years, NameRules.NONE, protocol, false, false);
         }
     }
+
+    /**
+     * What clients may cost. An empty bound is for whoever knows what there is room for.
+     *
+     * @param maxConnections at once
+     * @param maxOfAddress connections from one address; {@link Integer#MAX_VALUE} for no such bound
+     * @param maxOpenCalls gRPC calls at once
+     * @param maxWatchers at once
+     * @param maxWatchersOfConnection {@link Integer#MAX_VALUE} for no such bound
+     * @param headerTimeout for a client to say what it wants; zero for ever
+     * @param bodyTimeout for a client to send a request; zero for ever
+     */
+    public record Clients(
+            OptionalInt maxConnections,
+            int maxOfAddress,
+            OptionalInt maxOpenCalls,
+            OptionalInt maxWatchers,
+            int maxWatchersOfConnection,
+            Duration headerTimeout,
+            Duration bodyTimeout) {}
 
     /**
      * HTTP/2 pings.

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -54,6 +55,7 @@ final class SettingsAssembly {
                 identity(),
                 cluster,
                 listen,
+                clients(),
                 peerTls,
                 clientTls,
                 asksClients && values.bool("client-cert-auth"),
@@ -185,13 +187,31 @@ final class SettingsAssembly {
                         values.duration("grpc-keepalive-timeout")));
     }
 
+    private NodeSettings.Clients clients() {
+        return new NodeSettings.Clients(
+                bound("max-connections"),
+                bound("max-connections-per-address").orElse(Integer.MAX_VALUE),
+                bound("max-open-calls"),
+                bound("max-watchers"),
+                bound("max-watchers-per-connection").orElse(Integer.MAX_VALUE),
+                values.duration("client-header-timeout"),
+                values.duration("client-body-timeout"));
+    }
+
+    /** Empty for 0. */
+    private OptionalInt bound(String name) {
+        int given = values.number(name, 0, Integer.MAX_VALUE);
+        return given == 0 ? OptionalInt.empty() : OptionalInt.of(given);
+    }
+
     /** One address serves one kind of client, by one scheme. */
     private void requireOwnAddresses(String... flags) {
         Map<String, String> taken = new LinkedHashMap<>();
         for (String flag : flags) {
             for (MemberUrl url : values.urls(flag)) {
                 String present = "--" + flag + " " + url;
-                String other = url.port() == 0 ? null : taken.putIfAbsent(url.hostAndPort(), present);
+                String other =
+                        url.port() == 0 && !url.unixSocket() ? null : taken.putIfAbsent(url.hostAndPort(), present);
                 if (other != null) {
                     throw BadSettingException.value("cannot bind both " + other + " and " + present
                             + " on the same address. Give them different ports.");
@@ -206,14 +226,17 @@ final class SettingsAssembly {
         return given.contains("*") ? List.of() : given;
     }
 
-    /** Addresses we can listen on: IPs or localhost. */
+    /** Addresses we can listen on: IPs, localhost, or for clients socket files. */
     private List<MemberUrl> bindable(String name) {
         List<MemberUrl> urls = values.urls(name);
         for (MemberUrl url : urls) {
-            if (url.unixSocket()) {
-                throw BadSettingException.value("--" + name + " can't have " + url + ": sockets are not served yet");
+            if (url.unixSocket() && name.equals("listen-peer-urls")) {
+                throw BadSettingException.value("--" + name + " can't have " + url
+                        + ": members talk over the network alone; only clients are served on socket files");
             }
-            if (!url.host().equals("localhost") && !ADDRESS.matcher(url.host()).matches()) {
+            if (!url.unixSocket()
+                    && !url.host().equals("localhost")
+                    && !ADDRESS.matcher(url.host()).matches()) {
                 throw BadSettingException.value("--" + name + ": expected IP in URL for binding (" + url + ")");
             }
         }

@@ -109,11 +109,17 @@ class CallerCertificateTest {
                 return next.startCall(call, headers);
             }
         };
-        GrpcTransport grpc =
-                new GrpcTransport(List.of(new EmptyKv().bindService()), List.of(ask), new TransportLimits(1 << 20));
+        GrpcTransport grpc = new GrpcTransport(
+                List.of(new EmptyKv().bindService()), List.of(ask), TransportLimits.forMaxRequestBytes(1 << 20));
         HttpEndpoints http = new HttpEndpoints(
                 new Well(), HealthMeter.NONE, () -> "", "text/plain", "3", "3", Optional.empty(), Optional.empty());
-        return ClientListeners.open(vertx, listen, Optional.of(new ClientSecurity(setup)), grpc, http);
+        return ClientListeners.open(
+                vertx,
+                listen,
+                new ClientGuard(run.settings().clients()),
+                Optional.of(new ClientSecurity(setup)),
+                grpc,
+                http);
     }
 
     private SslContextBuilder tls(TestAuthority.@Nullable Issued own) {
