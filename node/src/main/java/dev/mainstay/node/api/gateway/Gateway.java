@@ -7,6 +7,7 @@ import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.common.ErrorCode;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -45,7 +46,7 @@ public final class Gateway {
     /** Answers a request for a path that is the gateway's. Call on its event loop, before its body arrives. */
     public void handle(HttpServerRequest request) {
         boolean socket = asksForSocket(request);
-        Route route = Routes.of(String.valueOf(request.path()));
+        Route route = Routes.of(decoded(request));
         if (route == null) {
             refuse(request, Status.NOT_FOUND.withDescription("Not Found"));
         } else if (!socket && !HttpMethod.POST.equals(request.method())) {
@@ -93,6 +94,16 @@ public final class Gateway {
                         budget,
                         open::decrementAndGet)
                 .begin();
+    }
+
+    /** The path without its escapes, so that {@code %2F} is as good as a slash; as it is if they are none. */
+    private static String decoded(HttpServerRequest request) {
+        String path = String.valueOf(request.path());
+        try {
+            return path.indexOf('%') < 0 ? path : new QueryStringDecoder(path).path();
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 
     private static boolean asksForSocket(HttpServerRequest request) {
