@@ -10,7 +10,8 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate fuzz dist differential crash-test chaos bench failover rejoin images format clean peers
+.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin images \
+  format clean peers
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -46,9 +47,13 @@ fuzz: ## Each decoder under a coverage-guided fuzzer, for 10 minutes or MINUTES
 	@$(MVN) -q -pl node test -Dtest=FuzzingTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dfuzz.seconds=$$(( $(or $(MINUTES),10) * 60 ))
 
-differential: peers dist ## A million random operations against a real etcd, every answer compared (OPERATIONS, MEMBERS=3)
+differential: peers dist ## A million random operations each of GAMES=keys,auth,recipes,gateway, compared with a real etcd (OPERATIONS, MEMBERS=3, SEED)
 	@$(MVN) -pl e2e verify -Dgroups=differential -Ddifferential.operations=$(or $(OPERATIONS),1000000) \
-		-Ddifferential.members=$(or $(MEMBERS),1)
+		-Ddifferential.members=$(or $(MEMBERS),1) $(if $(GAMES),-Ddifferential.game=$(GAMES)) \
+		$(if $(SEED),-Ddifferential.seed=$(SEED))
+
+kubernetes: peers dist ## A control plane's traffic, 50,000 objects and 1,000 watchers, on etcd and Mainstay in turn (KUBERNETES_ARGS)
+	@HEAP=1g e2e/bin/run kubernetes.KubernetesBench $(KUBERNETES_ARGS)
 
 crash-test: peers dist ## 500 times kill -9 under load, nothing acknowledged may be missing (an hour)
 	@$(MVN) -pl e2e verify -Dgroups=crash -Dcrash.kills=$(or $(KILLS),500)

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import dev.mainstay.etcd.proto.AlarmMember;
 import dev.mainstay.etcd.proto.AlarmResponse;
+import dev.mainstay.etcd.proto.AuthenticateResponse;
 import dev.mainstay.etcd.proto.HashKVResponse;
 import dev.mainstay.etcd.proto.HashResponse;
 import dev.mainstay.etcd.proto.LeaseLeasesResponse;
@@ -62,6 +63,7 @@ final class Canonical {
                                 hash.toBuilder()
                                         .setHash(present(hash.getHash()))
                                         .build();
+                            case AuthenticateResponse login -> login(login);
                             case HashKVResponse hash -> KnownDifferences.hashKv(hash);
                             case LeaseLeasesResponse leases -> leases(leases);
                             case LeaseTimeToLiveResponse lease -> timeToLive(lease);
@@ -133,6 +135,13 @@ final class Canonical {
                 .sorted(Comparator.comparingInt(AlarmMember::getAlarmValue).thenComparingLong(AlarmMember::getMemberID))
                 .forEach(canonical::addAlarms);
         return canonical.build();
+    }
+
+    /** Random letters, and the index at which everybody knows them. */
+    private static AuthenticateResponse login(AuthenticateResponse login) {
+        return login.toBuilder()
+                .setToken(login.getToken().replaceFirst("^[a-zA-Z]{16}\\.[0-9]+$", "TOKEN"))
+                .build();
     }
 
     private static LeaseLeasesResponse leases(LeaseLeasesResponse leases) {

@@ -38,6 +38,14 @@ import java.util.Objects;
  *       to exactly that revision; we keep it (2.9). {@link Player} doesn't compact there.
  *   <li>Watches: how events are spread over messages, how often progress is reported, and prev_kv at the compacted revision
  *       (2.10): see {@link WatchTranscript}.
+ *   <li>Until 3.5 Defragment, Hash, HashKV and Snapshot are refused in the words that etcd's parts have among themselves, and
+ *       without a code; Status and the status of auth are for root alone, and since 3.7 for any user and for anybody
+ *       (2.14.1, 2.14.7).
+ *   <li>A permission that is granted again isn't found by etcd if the role has another one from the same key before it; both
+ *       then count, also the one that was to be replaced. In sequences each key has one range that is granted.
+ *   <li>Ranges that end before they begin, asked for by users: {@link InvertedRanges}.
+ *   <li>A campaign whose lease has ended while it waited is told by etcd that it was elected, and by us that its session is
+ *       expired, as a lock is by both (2.15).
  *   <li>A watch id whose watcher fell to a compaction stays half alive in etcd: {@link WatchSession} doesn't touch such ids.
  * </ul>
  */
@@ -47,11 +55,31 @@ final class KnownDifferences {
 
     private static final String COMPACTED = "error OUT_OF_RANGE etcdserver: mvcc: required revision has been compacted";
 
+    private static final String DENIED = "error PERMISSION_DENIED etcdserver: permission denied";
+    private static final String UNMAPPED = "error UNKNOWN auth: ";
+
     private KnownDifferences() {}
 
     /** Whether etcd answers with a hash that it kept from an earlier compaction, where we say that this is compacted. */
     static boolean isKeptHash(Step step, String reference, String subject) {
         return step.kind() == StepKind.HASH_KV && !reference.startsWith("error ") && subject.equals(COMPACTED);
+    }
+
+    /** Whether etcd refuses what is permitted since, or says it as it did before 3.6. */
+    static boolean isOldRefusal(StepKind kind, String reference, String subject) {
+        return switch (kind) {
+            case AUTH_STATUS -> reference.startsWith("error ");
+            case STATUS -> reference.equals(DENIED) && !subject.startsWith("error ");
+            case DEFRAGMENT, HASH, HASH_KV, HASH_ALL ->
+                reference.startsWith(UNMAPPED)
+                        && subject.endsWith(" etcdserver: " + reference.substring(UNMAPPED.length()));
+            default -> false;
+        };
+    }
+
+    /** What a contender is told, who may have no key any more. */
+    static String contender(StepKind kind, boolean stillContends, String answer) {
+        return kind == StepKind.CAMPAIGN && !stillContends ? "campaigned without a lease" : answer;
     }
 
     static StatusResponse status(StatusResponse status) {

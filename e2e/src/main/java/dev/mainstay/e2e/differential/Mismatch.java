@@ -10,7 +10,7 @@ import java.util.List;
  * @param expected etcd's answer
  * @param actual ours
  */
-public record Mismatch(int index, Step step, String expected, String actual) {
+public record Mismatch(int index, String step, String expected, String actual) {
     private static final int SHOWN_CHARS = 3_000;
 
     /** Both answers from the first line on in which they differ. */

@@ -3,19 +3,28 @@ package dev.mainstay.e2e.differential;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.mainstay.e2e.client.EtcdClient;
+import dev.mainstay.etcd.proto.AuthenticateRequest;
+import dev.mainstay.etcd.proto.AuthenticateResponse;
+import dev.mainstay.etcd.proto.CampaignRequest;
+import dev.mainstay.etcd.proto.CampaignResponse;
 import dev.mainstay.etcd.proto.CompactionRequest;
 import dev.mainstay.etcd.proto.HashKVRequest;
 import dev.mainstay.etcd.proto.HashKVResponse;
 import dev.mainstay.etcd.proto.LeaseGrantRequest;
 import dev.mainstay.etcd.proto.LeaseGrantResponse;
+import dev.mainstay.etcd.proto.LeaseGrpc;
 import dev.mainstay.etcd.proto.LeaseKeepAliveRequest;
 import dev.mainstay.etcd.proto.LeaseKeepAliveResponse;
 import dev.mainstay.etcd.proto.LeaseRevokeRequest;
 import dev.mainstay.etcd.proto.LeaseTimeToLiveResponse;
+import dev.mainstay.etcd.proto.LockRequest;
+import dev.mainstay.etcd.proto.LockResponse;
+import dev.mainstay.etcd.proto.ResignRequest;
 import dev.mainstay.etcd.proto.ResponseHeader;
 import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.TxnRequest;
 import dev.mainstay.etcd.proto.TxnResponse;
+import dev.mainstay.etcd.proto.UnlockRequest;
 import dev.mainstay.etcd.proto.WatchRequest;
 import io.grpc.CallOptions;
 import io.grpc.Status;
@@ -39,14 +48,16 @@ import java.util.concurrent.TimeoutException;
  * Plays steps on the members of one cluster, one after the other, and says what came back in a form that can be compared
  * with another cluster's. Knows the cluster's revision and its compacted revision from the answers alone. A member that
  * answers from its own state is given the time to catch up before; all other answers must be right on any member at once.
- * One thread.
+ * Keeps the tokens that callers are given. One thread.
  */
-public final class Player implements AutoCloseable {
+public final class Player implements Game.Playing<Step> {
     private static final long CALL_TIMEOUT_SECONDS = 30;
     /** Remaining TTLs are whole seconds, and the two servers don't count from the same instant. */
     private static final long TTL_TOLERANCE_SECONDS = 2;
 
     private final List<AskedMember> members = new ArrayList<>();
+    private final Callers callers = new Callers();
+    private final boolean settles;
     private final long first;
     private final Map<Integer, WatchSession> sessions = new TreeMap<>();
     private final Map<Long, Long> renewedNanos = new HashMap<>();
@@ -54,8 +65,14 @@ public final class Player implements AutoCloseable {
     private long current;
     private long compacted;
 
-    /** Plays on the members at these endpoints. */
-    public Player(List<String> endpoints) {
+    /**
+     * Plays on the members at these endpoints.
+     *
+     * @param settles gives each member the time to catch up before it is asked anything, since who may ask is among what it
+     *     answers from its own state
+     */
+    public Player(List<String> endpoints, boolean settles) {
+        this.settles = settles;
         List<EtcdClient> clients = endpoints.stream().map(EtcdClient::new).toList();
         List<Long> ids = new ArrayList<>();
         for (EtcdClient client : clients) {
@@ -76,28 +93,45 @@ public final class Player implements AutoCloseable {
         return current;
     }
 
+    /** The member with this number, modulo how many there are. */
+    AskedMember member(int number) {
+        return members.get(number % members.size());
+    }
+
+    /** Something was written behind the player's back. */
+    void changed() {
+        members.forEach(AskedMember::mayBeBehind);
+    }
+
     /** Plays one step; the answer may have several lines when watches are involved. */
+    @Override
     public String play(Step step) {
         Message wanted = members.size() > 1 && step.request() instanceof TxnRequest txn
                 ? UnevenTransactions.even(txn)
                 : step.request();
         Message request = SymbolicRevisions.bind(wanted, current, compacted, first);
         AskedMember member = members.get((step.stream() > 0 ? step.stream() : step.member()) % members.size());
+        String caller = step.caller();
+        if (settles) {
+            catchUp(member);
+        }
         return switch (step.kind()) {
-            case WATCH -> watch(member, step.stream(), (WatchRequest) request);
+            case WATCH -> watch(member, step.stream(), caller, (WatchRequest) request);
             case WATCH_CLOSE -> closeWatch(step.stream());
             case WATCH_SYNC -> catchUp();
-            case COMPACT -> catchUp() + compact(member, (CompactionRequest) request);
-            case KEEP_ALIVE -> keepAlive(member, (LeaseKeepAliveRequest) request);
-            case GRANT_AND_REVOKE -> grantAndRevoke(member, (LeaseGrantRequest) request);
-            case HASH_ALL -> compareHashes();
-            default -> call(member, step.kind(), request);
+            case COMPACT -> catchUp() + compact(member, caller, (CompactionRequest) request);
+            case KEEP_ALIVE -> keepAlive(member, caller, (LeaseKeepAliveRequest) request);
+            case GRANT_AND_REVOKE -> grantAndRevoke(member, caller, (LeaseGrantRequest) request);
+            case LOCK_AND_UNLOCK -> lockAndUnlock(member, caller, (LockRequest) request);
+            case CAMPAIGN_AND_RESIGN -> campaignAndResign(member, caller, (CampaignRequest) request);
+            case HASH_ALL -> compareHashes(caller);
+            default -> call(member, step.kind(), caller, request);
         };
     }
 
-    private String call(AskedMember member, StepKind kind, Message request) {
+    private String call(AskedMember member, StepKind kind, String caller, Message request) {
         try {
-            Message response = invoke(member, kind, request);
+            Message response = invoke(member, kind, caller, request);
             if (response instanceof TxnResponse txn && DeadlyTransactions.mayDeleteWhatItPuts((TxnRequest) request)) {
                 twisted.add(txn.getHeader().getRevision());
             }
@@ -107,22 +141,25 @@ public final class Player implements AutoCloseable {
             if (response instanceof LeaseTimeToLiveResponse lease) {
                 response = hideElapsed(lease);
             }
+            if (response instanceof AuthenticateResponse login) {
+                callers.given(((AuthenticateRequest) request).getName(), login.getToken());
+            }
             return member.canonical().answer(request, response);
         } catch (StatusRuntimeException e) {
             return member.canonical().error(e.getStatus());
         }
     }
 
-    private Message invoke(AskedMember member, StepKind kind, Message request) {
+    private Message invoke(AskedMember member, StepKind kind, String caller, Message request) {
         Reach reach = Reach.of(kind, request);
         if (reach == Reach.LOCAL) {
-            member.catchUp();
+            catchUp(member);
         }
         if (reach == Reach.LOG) {
             members.stream().filter(other -> other != member).forEach(AskedMember::mayBeBehind);
         }
         Message response = ClientCalls.blockingUnaryCall(
-                member.client().channel(),
+                callers.on(member.client().channel(), caller),
                 kind.method(),
                 CallOptions.DEFAULT.withDeadlineAfter(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS),
                 request);
@@ -131,12 +168,12 @@ public final class Player implements AutoCloseable {
     }
 
     /** Members with equal data, revision and compacted revision must have equal hashes, whatever those are. */
-    private String compareHashes() {
+    private String compareHashes(String caller) {
         HashKVRequest request = HashKVRequest.newBuilder().setRevision(current).build();
         Map<Long, Set<Integer>> byCompaction = new TreeMap<>();
         for (AskedMember member : members) {
             try {
-                HashKVResponse hash = (HashKVResponse) invoke(member, StepKind.HASH_ALL, request);
+                HashKVResponse hash = (HashKVResponse) invoke(member, StepKind.HASH_ALL, caller, request);
                 byCompaction
                         .computeIfAbsent(hash.getCompactRevision(), revision -> new TreeSet<>())
                         .add(hash.getHash());
@@ -149,25 +186,27 @@ public final class Player implements AutoCloseable {
     }
 
     /** etcd loses keys when it compacts to a revision that deleted and put them: {@link KnownDifferences}. */
-    private String compact(AskedMember member, CompactionRequest request) {
+    private String compact(AskedMember member, String caller, CompactionRequest request) {
         if (twisted.contains(request.getRevision())) {
             return "";
         }
-        String answer = call(member, StepKind.COMPACT, request);
+        String answer = call(member, StepKind.COMPACT, caller, request);
         if (!answer.startsWith("error")) {
             compacted = request.getRevision();
         }
         return answer;
     }
 
-    private String grantAndRevoke(AskedMember member, LeaseGrantRequest request) {
+    private String grantAndRevoke(AskedMember member, String caller, LeaseGrantRequest request) {
         Canonical canonical = member.canonical();
         try {
-            LeaseGrantResponse granted = (LeaseGrantResponse) invoke(member, StepKind.GRANT_AND_REVOKE, request);
+            LeaseGrantResponse granted =
+                    (LeaseGrantResponse) invoke(member, StepKind.GRANT_AND_REVOKE, caller, request);
             try {
                 invoke(
                         member,
                         StepKind.REVOKE,
+                        caller,
                         LeaseRevokeRequest.newBuilder().setID(granted.getID()).build());
             } catch (StatusRuntimeException e) {
                 // It may have expired already; that takes two seconds, so it is rare but no difference.
@@ -183,12 +222,46 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    private String keepAlive(AskedMember member, LeaseKeepAliveRequest request) {
+    /** Takes a lock that nobody has, and gives it back. */
+    private String lockAndUnlock(AskedMember member, String caller, LockRequest request) {
+        try {
+            LockResponse held = (LockResponse) invoke(member, StepKind.LOCK_AND_UNLOCK, caller, request);
+            return member.canonical().answer(request, Recipes.hideLease(held))
+                    + '\n'
+                    + call(
+                            member,
+                            StepKind.UNLOCK,
+                            caller,
+                            UnlockRequest.newBuilder().setKey(held.getKey()).build());
+        } catch (StatusRuntimeException e) {
+            return member.canonical().error(e.getStatus());
+        }
+    }
+
+    /** Wins an election in which nobody stands, and steps down. */
+    private String campaignAndResign(AskedMember member, String caller, CampaignRequest request) {
+        try {
+            CampaignResponse won = (CampaignResponse) invoke(member, StepKind.CAMPAIGN_AND_RESIGN, caller, request);
+            return member.canonical().answer(request, Recipes.hideLease(won))
+                    + '\n'
+                    + call(
+                            member,
+                            StepKind.RESIGN,
+                            caller,
+                            ResignRequest.newBuilder()
+                                    .setLeader(won.getLeader())
+                                    .build());
+        } catch (StatusRuntimeException e) {
+            return member.canonical().error(e.getStatus());
+        }
+    }
+
+    private String keepAlive(AskedMember member, String caller, LeaseKeepAliveRequest request) {
         Canonical canonical = member.canonical();
-        member.catchUp();
+        catchUp(member);
         CompletableFuture<LeaseKeepAliveResponse> answer = new CompletableFuture<>();
-        StreamObserver<LeaseKeepAliveRequest> requests = member.client()
-                .leaseAsync()
+        StreamObserver<LeaseKeepAliveRequest> requests = LeaseGrpc.newStub(
+                        callers.on(member.client().channel(), caller))
                 .leaseKeepAlive(new StreamObserver<>() {
                     @Override
                     public void onNext(LeaseKeepAliveResponse response) {
@@ -222,9 +295,11 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    private String watch(AskedMember member, int stream, WatchRequest request) {
-        WatchSession session = sessions.computeIfAbsent(stream, number -> new WatchSession(member.client()));
-        member.catchUp();
+    /** Who opens a stream is its caller for good. */
+    private String watch(AskedMember member, int stream, String caller, WatchRequest request) {
+        WatchSession session = sessions.computeIfAbsent(
+                stream, number -> new WatchSession(callers.on(member.client().channel(), caller)));
+        catchUp(member);
         return switch (request.getRequestUnionCase()) {
             case CREATE_REQUEST -> {
                 session.create(request.getCreateRequest(), compacted);
@@ -268,7 +343,7 @@ public final class Player implements AutoCloseable {
         if (session == null) {
             return "";
         }
-        members.get(stream % members.size()).catchUp();
+        catchUp(members.get(stream % members.size()));
         session.catchUp(current);
         StringBuilder received = new StringBuilder();
         session.drain()
@@ -282,6 +357,10 @@ public final class Player implements AutoCloseable {
             session.close();
         }
         return received.toString();
+    }
+
+    private void catchUp(AskedMember member) {
+        member.catchUp(channel -> callers.on(channel, AuthGame.ROOT));
     }
 
     private LeaseTimeToLiveResponse hideElapsed(LeaseTimeToLiveResponse lease) {

@@ -26,6 +26,14 @@ enum Reach {
             case ALARM -> ((AlarmRequest) request).getAction() == AlarmRequest.AlarmAction.GET ? LOCAL : LOG;
             // The leader is asked for a lease's time, but the answer's revision is the member's own.
             case TIME_TO_LIVE, KEEP_ALIVE -> LOCAL;
+            case MEMBER_ADD, MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE, MOVE_LEADER, DOWNGRADE -> LOG;
+            case AUTH_ENABLE, AUTH_DISABLE, AUTHENTICATE, USER_ADD, USER_DELETE, USER_CHANGE_PASSWORD -> LOG;
+            case USER_GRANT_ROLE, USER_REVOKE_ROLE, ROLE_ADD, ROLE_DELETE -> LOG;
+            case ROLE_GRANT_PERMISSION, ROLE_REVOKE_PERMISSION -> LOG;
+            case LOCK, LOCK_AND_UNLOCK, UNLOCK, CAMPAIGN, CAMPAIGN_AND_RESIGN, PROCLAIM, RESIGN, CANCEL, EXPIRE -> LOG;
+            // etcd puts even its questions about users and roles into the log.
+            case AUTH_STATUS, USER_GET, USER_LIST, ROLE_GET, ROLE_LIST -> LOG;
+            case LEADER, OBSERVE -> LINEARIZABLE;
             case LEASES, STATUS, HASH, HASH_KV, HASH_ALL, DEFRAGMENT, WATCH, WATCH_CLOSE, WATCH_SYNC -> LOCAL;
         };
     }

@@ -13,33 +13,39 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Fresh members of etcd, as many fresh ones to judge by them, with the same limits, and a player on each side. The limits are
- * low so that short sequences reach them.
+ * Fresh members of etcd, as many fresh ones to judge by them, with the same limits, and a player on each side.
+ *
+ * @param <S> the steps they play
  */
-public final class ServerPair implements AutoCloseable {
+public final class ServerPair<S> implements AutoCloseable {
     /** Steps that each player plays before the answers are compared. */
     private static final int CHUNK = 250;
 
-    private static final List<String> FLAGS = List.of("--max-request-bytes=65536", "--max-txn-ops=8");
     /** A busy machine must not make members elect a leader, since what is under way then may be answered with an error. */
     private static final List<String> PATIENT = List.of("--heartbeat-interval=300", "--election-timeout=3000");
 
-    private final Side reference;
-    private final Side subject;
+    private final Game<S> game;
+    private final Outcomes outcomes;
+    private final Side<S> reference;
+    private final Side<S> subject;
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
     private int played;
 
     /**
      * Starts both.
      *
+     * @param game what is played
+     * @param outcomes where what etcd answers is counted
      * @param dir an empty folder for their files
      * @param subject what is judged; another etcd judges the test itself
      * @param members how many there are on each side
      */
-    public ServerPair(Path dir, Program subject, int members) {
-        reference = new Side(Program.ETCD, dir.resolve("reference"), members);
+    public ServerPair(Game<S> game, Outcomes outcomes, Path dir, Program subject, int members) {
+        this.game = game;
+        this.outcomes = outcomes;
+        reference = new Side<>(game, Program.ETCD, dir.resolve("reference"), members);
         try {
-            this.subject = new Side(subject, dir.resolve("subject"), members);
+            this.subject = new Side<>(game, subject, dir.resolve("subject"), members);
         } catch (RuntimeException e) {
             reference.close();
             throw e;
@@ -47,26 +53,27 @@ public final class ServerPair implements AutoCloseable {
     }
 
     /** The first step whose answers differ, if any. May be called again to go on with further steps. */
-    public Optional<Mismatch> play(List<Step> steps) {
+    public Optional<Mismatch> play(List<S> steps) {
         for (int from = 0; from < steps.size(); from += CHUNK) {
-            List<Step> chunk = steps.subList(from, Math.min(from + CHUNK, steps.size()));
+            List<S> chunk = steps.subList(from, Math.min(from + CHUNK, steps.size()));
             var expected = CompletableFuture.supplyAsync(() -> answers(reference.player, chunk), threads);
             var actual = CompletableFuture.supplyAsync(() -> answers(subject.player, chunk), threads);
             for (int i = 0; i < chunk.size(); i++) {
                 String referenced = expected.join().get(i);
                 String given = actual.join().get(i);
-                if (!referenced.equals(given) && !KnownDifferences.isKeptHash(chunk.get(i), referenced, given)) {
-                    return Optional.of(new Mismatch(played + i, chunk.get(i), referenced, given));
+                if (!referenced.equals(given) && !game.excused(chunk.get(i), referenced, given)) {
+                    return Optional.of(new Mismatch(played + i, chunk.get(i).toString(), referenced, given));
                 }
+                outcomes.count(game.label(chunk.get(i)), referenced);
             }
             played += chunk.size();
         }
         return Optional.empty();
     }
 
-    private static List<String> answers(Player player, List<Step> steps) {
+    private static <S> List<String> answers(Game.Playing<S> player, List<S> steps) {
         List<String> answers = new ArrayList<>();
-        for (Step step : steps) {
+        for (S step : steps) {
             answers.add(player.play(step));
         }
         return answers;
@@ -80,30 +87,28 @@ public final class ServerPair implements AutoCloseable {
     }
 
     /** The members of one product, and who plays on them. */
-    private static final class Side implements AutoCloseable {
+    private static final class Side<S> implements AutoCloseable {
         private final Network network;
         private final TestCluster cluster;
-        private final Player player;
+        private final Game.Playing<S> player;
 
-        Side(Program program, Path dir, int members) {
+        Side(Game<S> game, Program program, Path dir, int members) {
             network = new PlainNetwork(members);
-            cluster = TestCluster.start(program, dir, members, network, flags(program, members));
+            cluster = TestCluster.start(program, dir, members, network, flags(game, program, members));
             try {
                 cluster.awaitPublished();
-                player = new Player(cluster.endpoints());
+                player = game.player(cluster.endpoints());
             } catch (RuntimeException e) {
                 cluster.close();
                 throw e;
             }
         }
 
-        private static String[] flags(Program program, int members) {
-            List<String> flags = new ArrayList<>(FLAGS);
+        private static String[] flags(Game<?> game, Program program, int members) {
+            List<String> flags = new ArrayList<>(game.flags(program));
             if (members > 1) {
                 flags.addAll(PATIENT);
             }
-            // The flag lost its prefix in 3.6.
-            flags.add((program == Program.ETCD ? "--experimental-" : "--") + "watch-progress-notify-interval=700ms");
             return flags.toArray(String[]::new);
         }
 

@@ -23,6 +23,7 @@ import dev.mainstay.etcd.proto.WatchProgressRequest;
 import dev.mainstay.etcd.proto.WatchRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 public final class StepGenerator {
     private static final int STREAMS = 3;
     private static final long LONG_TTL = 100_000;
+    private static final long UNKNOWN_MEMBER = 4711;
 
     private final int members;
     private final Random random;
@@ -57,6 +59,38 @@ public final class StepGenerator {
         Step planning = planned.poll();
         Step next = planning != null ? planning : choose();
         return next.stream() == 0 ? next.at(spread.nextInt(members)) : next;
+    }
+
+    /** A step for each call about leases, alarms and the member itself, none of which changes much. */
+    List<Step> oneOfEach() {
+        long lease = words.lease();
+        return List.of(
+                Step.of(
+                        StepKind.GRANT,
+                        LeaseGrantRequest.newBuilder()
+                                .setTTL(LONG_TTL)
+                                .setID(lease)
+                                .build()),
+                Step.of(
+                        StepKind.REVOKE,
+                        LeaseRevokeRequest.newBuilder().setID(words.anyLease()).build()),
+                Step.of(
+                        StepKind.TIME_TO_LIVE,
+                        LeaseTimeToLiveRequest.newBuilder()
+                                .setID(lease)
+                                .setKeys(true)
+                                .build()),
+                Step.of(StepKind.LEASES, LeaseLeasesRequest.getDefaultInstance()),
+                Step.of(
+                        StepKind.KEEP_ALIVE,
+                        LeaseKeepAliveRequest.newBuilder().setID(lease).build()),
+                Step.of(StepKind.STATUS, StatusRequest.getDefaultInstance()),
+                Step.of(StepKind.HASH, HashRequest.getDefaultInstance()),
+                Step.of(StepKind.HASH_KV, HashKVRequest.getDefaultInstance()),
+                Step.of(StepKind.MEMBER_LIST, MemberListRequest.getDefaultInstance()),
+                Step.of(StepKind.DEFRAGMENT, DefragmentRequest.getDefaultInstance()),
+                alarm(AlarmAction.GET, AlarmType.NONE, 0),
+                alarm(AlarmAction.DEACTIVATE, AlarmType.NOSPACE, 0));
     }
 
     private Step choose() {
@@ -192,9 +226,15 @@ public final class StepGenerator {
             case 8 ->
                 random.nextInt(10) == 0
                         ? Step.of(StepKind.DEFRAGMENT, DefragmentRequest.getDefaultInstance())
-                        : alarm(AlarmAction.GET, AlarmType.NONE);
-            case 9 -> alarm(AlarmAction.GET, random.nextBoolean() ? AlarmType.NOSPACE : AlarmType.CORRUPT);
-            case 10 -> alarm(AlarmAction.DEACTIVATE, random.nextBoolean() ? AlarmType.NONE : AlarmType.NOSPACE);
+                        : alarm(AlarmAction.GET, AlarmType.NONE, anyMember());
+            case 9 -> alarm(AlarmAction.GET, random.nextBoolean() ? AlarmType.NOSPACE : AlarmType.CORRUPT, anyMember());
+            case 10 ->
+                random.nextInt(4) == 0
+                        ? alarm(AlarmAction.ACTIVATE, AlarmType.NONE, anyMember())
+                        : alarm(
+                                AlarmAction.DEACTIVATE,
+                                random.nextBoolean() ? AlarmType.NONE : AlarmType.NOSPACE,
+                                anyMember());
             default -> underAlarm();
         };
     }
@@ -209,9 +249,16 @@ public final class StepGenerator {
             }
         }
         planned.add(Step.of(StepKind.STATUS, StatusRequest.getDefaultInstance()));
-        planned.add(alarm(AlarmAction.GET, AlarmType.NONE));
-        planned.add(alarm(AlarmAction.DEACTIVATE, type));
-        return alarm(AlarmAction.ACTIVATE, type);
+        long member = anyMember();
+        planned.add(alarm(AlarmAction.GET, AlarmType.NONE, member));
+        planned.add(alarm(AlarmAction.DEACTIVATE, type, member));
+        return alarm(AlarmAction.ACTIVATE, type, member);
+    }
+
+    /** The first member for the most part, nobody in particular, or one that doesn't exist. */
+    private long anyMember() {
+        int kind = random.nextInt(5);
+        return kind == 0 ? 0 : kind == 1 ? UNKNOWN_MEMBER : SymbolicRevisions.self();
     }
 
     /** Whether the step is a transaction inside a transaction; what those cost is a known difference. */
@@ -221,12 +268,12 @@ public final class StepGenerator {
                         .anyMatch(RequestOp::hasRequestTxn);
     }
 
-    private static Step alarm(AlarmAction action, AlarmType type) {
+    private static Step alarm(AlarmAction action, AlarmType type, long member) {
         return Step.of(
                 StepKind.ALARM,
                 AlarmRequest.newBuilder()
                         .setAction(action)
-                        .setMemberID(SymbolicRevisions.self())
+                        .setMemberID(member)
                         .setAlarm(type)
                         .build());
     }

@@ -4,6 +4,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Numbers in requests that stand for "the current revision plus d", "the compacted revision plus d" or "the first
@@ -17,6 +19,8 @@ final class SymbolicRevisions {
     private static final long CURRENT = 1L << 60;
     private static final long COMPACTED = 1L << 61;
     private static final long SELF = (1L << 60) + (1L << 59);
+
+    private static final Pattern SYMBOL = Pattern.compile("\\$(self|current|compacted)([+-]\\d+)?\\$");
 
     private SymbolicRevisions() {}
 
@@ -53,6 +57,28 @@ final class SymbolicRevisions {
             }
         }
         return builder.build();
+    }
+
+    /** The symbol that stands for a number in a text, if it is one: {@code $current-3$}, {@code $compacted+1$}, {@code $self$}. */
+    static Optional<String> text(long number) {
+        if (number == SELF) {
+            return Optional.of("$self$");
+        }
+        if (Math.abs(number - CURRENT) < SPAN) {
+            return Optional.of("$current%+d$".formatted(number - CURRENT));
+        }
+        return Math.abs(number - COMPACTED) < SPAN
+                ? Optional.of("$compacted%+d$".formatted(number - COMPACTED))
+                : Optional.empty();
+    }
+
+    /** Returns a text with all symbols replaced. */
+    static String bind(String text, long current, long compacted, long self) {
+        return SYMBOL.matcher(text).replaceAll(symbol -> switch (symbol.group(1)) {
+            case "self" -> Long.toUnsignedString(self);
+            case "current" -> Long.toString(current + Long.parseLong(symbol.group(2)));
+            default -> Long.toString(compacted + Long.parseLong(symbol.group(2)));
+        });
     }
 
     private static long resolve(long number, long current, long compacted, long self) {

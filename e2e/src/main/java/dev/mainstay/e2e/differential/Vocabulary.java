@@ -1,6 +1,7 @@
 package dev.mainstay.e2e.differential;
 
 import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -77,6 +78,10 @@ final class Vocabulary {
     /** A revision to watch from: like {@link #revision}, with fewer of those that make a stream slow to judge. */
     long watchRevision() {
         return random.nextInt(5) == 0 ? revision() : SymbolicRevisions.current(-random.nextInt(60));
+    }
+
+    static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     static ByteString bytes(int... octets) {

@@ -1,11 +1,12 @@
 package dev.mainstay.e2e.differential;
 
-import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.etcd.proto.WatchCancelRequest;
 import dev.mainstay.etcd.proto.WatchCreateRequest;
+import dev.mainstay.etcd.proto.WatchGrpc;
 import dev.mainstay.etcd.proto.WatchProgressRequest;
 import dev.mainstay.etcd.proto.WatchRequest;
 import dev.mainstay.etcd.proto.WatchResponse;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -60,8 +61,8 @@ final class WatchSession implements AutoCloseable {
         }
     }
 
-    WatchSession(EtcdClient client) {
-        requests = client.watch().watch(new StreamObserver<>() {
+    WatchSession(Channel channel) {
+        requests = WatchGrpc.newStub(channel).watch(new StreamObserver<>() {
             @Override
             public void onNext(WatchResponse response) {
                 arrived.add(response);

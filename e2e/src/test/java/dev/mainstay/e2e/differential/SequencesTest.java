@@ -59,7 +59,7 @@ class SequencesTest {
         Step first = steps.get(300);
         Step second = steps.get(499);
 
-        List<Step> smallest = new Shrinker(
+        List<Step> smallest = new Shrinker<Step>(
                         trial -> trial.contains(first) && trial.contains(second), Duration.ofSeconds(30))
                 .shrink(new ArrayList<>(steps));
 

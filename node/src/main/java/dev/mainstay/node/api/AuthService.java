@@ -50,6 +50,8 @@ import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.mvcc.KvStore;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -286,19 +288,49 @@ final class AuthService {
                         .setHeader(header)
                         .build());
         if (request.getPassword().isEmpty()) {
-            set.accept(Bytes.EMPTY);
+            givenHash(request, responder, set);
         } else {
             hashed(request.getPassword(), responder, set);
         }
     }
 
-    /** Hashes for those alone who may set passwords: it is dear. */
-    private void hashed(String password, Responder<?> responder, Consumer<Bytes> onHash) {
-        access.change(responder, AuthService::administers, _ -> {
-            if (!Passwords.fits(password)) {
-                responder.refuse(ErrorCode.PASSWORD_TOO_LONG);
-                return;
+    /** Without a password its hash is taken from the request, as etcd does; one that isn't there fits no password. */
+    private void givenHash(
+            AuthUserChangePasswordRequest request,
+            Responder<AuthUserChangePasswordResponse> responder,
+            Consumer<Bytes> onHash) {
+        Optional<Bytes> hash = decoded(request.getHashedPassword());
+        if (hash.isPresent()) {
+            onHash.accept(hash.get());
+            return;
+        }
+        look(responder, AuthService::administers, now -> {
+            User user = now.user(request.getName()).orElse(null);
+            if (user == null) {
+                responder.refuse(ErrorCode.USER_NOT_FOUND);
+            } else if (user.passwordHash() == null) {
+                onHash.accept(Bytes.EMPTY);
+            } else {
+                responder.refuse(ErrorCode.NO_PASSWORD_USER);
             }
+        });
+    }
+
+    private static Optional<Bytes> decoded(String base64) {
+        try {
+            return Optional.of(Bytes.wrap(Base64.getDecoder().decode(base64)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Hashes for those alone who may set passwords: it is dear. One that is too long is nobody's, as in etcd. */
+    private void hashed(String password, Responder<?> responder, Consumer<Bytes> onHash) {
+        if (!Passwords.fits(password)) {
+            responder.refuse(ErrorCode.PASSWORD_TOO_LONG);
+            return;
+        }
+        access.change(responder, AuthService::administers, _ -> {
             CompletableFuture<?> _ =
                     Login.guarded(() -> passwords.hash(password), responder).thenAccept(onHash);
         });
@@ -358,8 +390,13 @@ final class AuthService {
         return permits.state().mayAdminister(permits.caller());
     }
 
+    /** Nobody's name is the empty one. */
     private static boolean isSelf(Caller caller, String name) {
-        return caller instanceof Caller.User(String own, long _) && own.equals(name);
+        return switch (caller) {
+            case Caller.User(String own, long _) -> own.equals(name);
+            case Caller.Nobody _ -> name.isEmpty();
+            case Caller.Cluster _ -> false;
+        };
     }
 
     private static boolean has(Permits permits, String role) {

@@ -45,6 +45,7 @@ final class CallRules implements ServerInterceptor {
             LeaseGrpc.getLeaseRevokeMethod(),
             LeaseGrpc.getLeaseKeepAliveMethod(),
             LeaseGrpc.getLeaseLeasesMethod(),
+            ClusterGrpc.getMemberAddMethod(),
             MaintenanceGrpc.getAlarmMethod(),
             AuthGrpc.getAuthEnableMethod(),
             AuthGrpc.getAuthDisableMethod(),

@@ -179,7 +179,8 @@ final class MaintenanceService {
             status.addErrors(ErrorCode.NO_LEADER.message());
         }
         for (Alarm alarm : alarms.raised()) {
-            status.addErrors("memberID:" + Long.toUnsignedString(alarm.memberId()) + " alarm:" + alarm.type() + " ");
+            String member = alarm.memberId() == 0 ? "" : "memberID:" + Long.toUnsignedString(alarm.memberId()) + " ";
+            status.addErrors(member + "alarm:" + alarm.type() + " ");
         }
         return status.build();
     }

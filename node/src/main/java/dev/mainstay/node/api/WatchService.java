@@ -114,12 +114,14 @@ final class WatchService {
         }
 
         private void create(WatchCreateRequest request) {
+            if (request.getStartRevision() < 0) {
+                stream.reject(ErrorCode.COMPACTED.message());
+                return;
+            }
             WatchSpec spec = spec(request);
             ErrorCode forbidden = access.read(Identity.of(call), range(spec));
             if (forbidden != null) {
                 stream.reject(Statuses.inWords(forbidden));
-            } else if (request.getStartRevision() < 0) {
-                stream.reject(ErrorCode.COMPACTED.message());
             } else {
                 stream.create(spec);
             }

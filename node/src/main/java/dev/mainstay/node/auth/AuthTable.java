@@ -198,7 +198,7 @@ public final class AuthTable {
         return null;
     }
 
-    /** Granting what is granted already changes nothing. */
+    /** Granting what is granted already counts as a change, other than with roles. */
     public @Nullable ErrorCode grantPermission(WriteSet changes, String name, Permission permission) {
         if (!permission.isGrantable()) {
             return ErrorCode.INVALID_AUTH_MANAGEMENT;
@@ -207,9 +207,7 @@ public final class AuthTable {
         if (role == null) {
             return ErrorCode.ROLE_NOT_FOUND;
         }
-        if (!role.permissions().contains(permission)) {
-            new Edit(changes).put(role.with(permission)).end(true);
-        }
+        new Edit(changes).put(role.with(permission)).end(true);
         return null;
     }
 

@@ -16,18 +16,26 @@ public record Role(String name, List<Permission> permissions) {
     /** The role that may do everything. It needn't be recorded to be granted. */
     public static final String ROOT = "root";
 
-    private static final Comparator<Permission> BY_RANGE =
-            Comparator.comparing(Permission::key).thenComparing(Permission::rangeEnd);
+    private static final Comparator<Permission> BY_KEY = Comparator.comparing(Permission::key);
 
     public Role {
         permissions = List.copyOf(permissions);
     }
 
-    /** The same with this permission, in place of the one for the same range. */
+    /** The same with this permission, in place of the one for the same range, or behind all that begin at the same key. */
     Role with(Permission permission) {
-        List<Permission> more = new ArrayList<>(without(permission.key(), permission.rangeEnd()).permissions);
-        more.add(permission);
-        more.sort(BY_RANGE);
+        List<Permission> more = new ArrayList<>(permissions);
+        boolean replaced = false;
+        for (int i = 0; i < more.size(); i++) {
+            if (more.get(i).isFor(permission.key(), permission.rangeEnd())) {
+                more.set(i, permission);
+                replaced = true;
+            }
+        }
+        if (!replaced) {
+            more.add(permission);
+            more.sort(BY_KEY);
+        }
         return new Role(name, more);
     }
 

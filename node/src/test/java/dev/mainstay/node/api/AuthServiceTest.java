@@ -51,6 +51,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -341,6 +343,52 @@ class AuthServiceTest {
     @Test
     void aPasswordThatBcryptWouldCutIsRefused() {
         refused(ErrorCode.PASSWORD_TOO_LONG, () -> addUser("long", "x".repeat(73)));
+        enable();
+        // Even to who may set none: it isn't looked at any further.
+        refused(
+                ErrorCode.PASSWORD_TOO_LONG,
+                () -> nobody.auth()
+                        .userAdd(AuthUserAddRequest.newBuilder()
+                                .setName("long")
+                                .setPassword("x".repeat(73))
+                                .build()));
+    }
+
+    @Test
+    void aHashStandsForThePasswordThatIsNotGiven() {
+        ServedMember.Stubs anybody = nobody;
+        String hash = Base64.getEncoder()
+                .encodeToString("$2a$04$KjQ0nUXUZ1qXeSqLbfyJ1.pXHMo1FbhZ2oVXY3uSoGwCzwrhhyAPi"
+                        .getBytes(StandardCharsets.UTF_8));
+
+        var _ = anybody.auth().userChangePassword(hashed("ann", hash));
+        refused(ErrorCode.NO_PASSWORD_USER, () -> anybody.auth().userChangePassword(hashed("ann", "no base64!")));
+        refused(ErrorCode.USER_NOT_FOUND, () -> anybody.auth().userChangePassword(hashed("who", "no base64!")));
+    }
+
+    @Test
+    void whatIsNoAddressIsRefusedBeforeAnybodyIsAsked() {
+        enable();
+
+        refused(
+                ErrorCode.MEMBER_BAD_URLS,
+                () -> nobody.cluster()
+                        .memberAdd(MemberAddRequest.newBuilder()
+                                .addPeerURLs("nowhere")
+                                .build()));
+        refused(
+                ErrorCode.USER_EMPTY,
+                () -> nobody.cluster()
+                        .memberAdd(MemberAddRequest.newBuilder()
+                                .addPeerURLs("http://m:1")
+                                .build()));
+    }
+
+    private static AuthUserChangePasswordRequest hashed(String name, String hash) {
+        return AuthUserChangePasswordRequest.newBuilder()
+                .setName(name)
+                .setHashedPassword(hash)
+                .build();
     }
 
     private void enable() {

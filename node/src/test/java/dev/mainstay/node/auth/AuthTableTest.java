@@ -42,7 +42,7 @@ class AuthTableTest {
     }
 
     @Test
-    void onlyWhatChangesSomethingCounts() {
+    void everyChangeCountsButARoleThatIsGrantedTwice() {
         change(writes -> table.addUser(writes, "ann", HASH));
         change(writes -> table.addRole(writes, "r"));
         change(writes -> table.grantRole(writes, "ann", "r"));
@@ -51,15 +51,30 @@ class AuthTableTest {
         assertThat(table.now().revision()).isEqualTo(5);
 
         assertThat(change(writes -> table.grantRole(writes, "ann", "r"))).isNull();
-        assertThat(change(writes -> table.grantPermission(writes, "r", permission)))
-                .isNull();
         assertThat(table.now().revision()).isEqualTo(5);
 
+        assertThat(change(writes -> table.grantPermission(writes, "r", permission)))
+                .isNull();
+        assertThat(table.now().revision()).isEqualTo(6);
         change(writes -> table.grantPermission(
                 writes, "r", new Permission(Permission.Kind.WRITE, Bytes.utf8("a"), Bytes.EMPTY)));
-        assertThat(table.now().revision()).isEqualTo(6);
+        assertThat(table.now().revision()).isEqualTo(7);
         assertThat(table.now().role("r").orElseThrow().permissions())
                 .containsExactly(new Permission(Permission.Kind.WRITE, Bytes.utf8("a"), Bytes.EMPTY));
+    }
+
+    @Test
+    void permissionsAreInTheOrderOfTheirKeysAndThenAsTheyWereGranted() {
+        Permission late = new Permission(Permission.Kind.READ, Bytes.utf8("k"), Bytes.utf8("z"));
+        Permission early = new Permission(Permission.Kind.READ, Bytes.utf8("k"), Bytes.utf8("l"));
+        Permission first = new Permission(Permission.Kind.READ, Bytes.utf8("a"), Bytes.EMPTY);
+        change(writes -> table.addRole(writes, "r"));
+        change(writes -> table.grantPermission(writes, "r", late));
+        change(writes -> table.grantPermission(writes, "r", early));
+        change(writes -> table.grantPermission(writes, "r", first));
+        change(writes -> table.grantPermission(writes, "r", late));
+
+        assertThat(table.now().role("r").orElseThrow().permissions()).containsExactly(first, late, early);
     }
 
     @Test

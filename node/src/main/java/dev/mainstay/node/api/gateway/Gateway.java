@@ -8,6 +8,7 @@ import dev.mainstay.node.api.transport.Intake;
 import dev.mainstay.node.common.ErrorCode;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -71,7 +72,7 @@ public final class Gateway {
     /** Answers a request for a path that is the gateway's. Call on its event loop, before its body arrives. */
     public void handle(HttpServerRequest request) {
         boolean socket = asksForSocket(request);
-        Route route = Routes.of(String.valueOf(request.path()));
+        Route route = Routes.of(decoded(request));
         if (route == null) {
             refuse(request, Status.NOT_FOUND.withDescription("Not Found"));
         } else if (!socket && !HttpMethod.POST.equals(request.method())) {
@@ -140,6 +141,16 @@ public final class Gateway {
             }
         });
         call.onOver(() -> loop.owner().cancelTimer(timer));
+    }
+
+    /** The path without its escapes, so that {@code %2F} is as good as a slash; as it is if they are none. */
+    private static String decoded(HttpServerRequest request) {
+        String path = String.valueOf(request.path());
+        try {
+            return path.indexOf('%') < 0 ? path : new QueryStringDecoder(path).path();
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 
     private static boolean asksForSocket(HttpServerRequest request) {

@@ -54,7 +54,7 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
         this.budget = budget;
         this.intake = intake;
         this.onEnd = onEnd;
-        this.values = new JsonValues(limits.maxJsonBytes());
+        this.values = new JsonValues(limits.maxJsonBytes(), !route.manyRequests());
         this.call = methods.prepare(route.name(), attributes, this);
     }
 
@@ -101,12 +101,9 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
         refuse(status);
     }
 
+    /** The first answer is waited for, as an error in its place has a status of its own. */
     @Override
-    public void headers(Metadata headers) {
-        if (route.manyResponses() && !over) {
-            head();
-        }
-    }
+    public void headers(Metadata headers) {}
 
     @Override
     public void message(EncodedMessage message) {
@@ -126,7 +123,9 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
         finish();
         EncodedMessage message = answer;
         answer = null;
-        if (!status.isOk()) {
+        if (!status.isOk() && route.manyResponses()) {
+            refuseStream(status);
+        } else if (!status.isOk()) {
             refuse(status);
         } else if (route.manyResponses()) {
             head();
@@ -244,6 +243,15 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
             exchange.end();
         } else {
             exchange.answer(HttpStatuses.of(status.getCode()), HttpStatuses.body(status), () -> {});
+        }
+    }
+
+    /** A stream that fails before it says anything has a status, and the line that ends it all the same. */
+    private void refuseStream(Status status) {
+        if (headed) {
+            refuse(status);
+        } else {
+            exchange.answer(HttpStatuses.of(status.getCode()), HttpStatuses.line(status) + "\n", () -> {});
         }
     }
 

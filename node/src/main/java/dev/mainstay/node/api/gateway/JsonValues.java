@@ -30,15 +30,22 @@ final class JsonValues {
             .build();
 
     private final int maxBytes;
+    private final boolean onlyOne;
     private final JsonParser parser;
     private final ByteArrayFeeder feeder;
     private final ByteArrayOutputStream incomplete = new ByteArrayOutputStream();
     private long taken;
     private int depth;
 
-    /** @param maxBytes of one object */
-    JsonValues(int maxBytes) {
+    /**
+     * For one body.
+     *
+     * @param maxBytes of one object
+     * @param onlyOne whether the first object is all that counts: what follows it isn't looked at
+     */
+    JsonValues(int maxBytes, boolean onlyOne) {
         this.maxBytes = maxBytes;
+        this.onlyOne = onlyOne;
         try {
             parser = FACTORY.createNonBlockingByteArrayParser();
             feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
@@ -67,6 +74,9 @@ final class JsonValues {
                     complete.add(incomplete.toByteArray());
                     incomplete.reset();
                     from = to;
+                    if (onlyOne) {
+                        return complete;
+                    }
                 }
                 token = parser.nextToken();
             }

@@ -27,14 +27,26 @@ final class Contender {
     private final Places places;
     private final ByteString name;
     private final ByteString value;
+    private final boolean proclaims;
     private @Nullable Predecessors predecessors;
     private boolean cancelled;
 
-    Contender(CallerCalls calls, Places places, ByteString name, ByteString value) {
+    private Contender(CallerCalls calls, Places places, ByteString name, ByteString value, boolean proclaims) {
         this.calls = calls;
         this.places = places;
         this.name = name;
         this.value = value;
+        this.proclaims = proclaims;
+    }
+
+    /** Whose key says nothing; one that its lease has already is left as it is. */
+    static Contender forLock(CallerCalls calls, Places places, ByteString name) {
+        return new Contender(calls, places, name, ByteString.EMPTY, false);
+    }
+
+    /** Whose key says this, also if its lease has one already. */
+    static Contender forOffice(CallerCalls calls, Places places, ByteString name, ByteString value) {
+        return new Contender(calls, places, name, value, true);
     }
 
     /**
@@ -128,7 +140,7 @@ final class Contender {
     }
 
     private CompletableFuture<Won> winOrLeave(Standing entered) {
-        CompletableFuture<Won> won = (entered.value().equals(value)
+        CompletableFuture<Won> won = (!proclaims || entered.value().equals(value)
                         ? CompletableFuture.<Void>completedFuture(null)
                         : proclaim(entered))
                 .thenCompose(_ -> entered.first() ? won(entered) : await(entered));

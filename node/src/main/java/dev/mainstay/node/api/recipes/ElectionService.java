@@ -62,7 +62,7 @@ final class ElectionService {
 
     private ServerCall.Listener<CampaignRequest> campaign(
             CampaignRequest request, ServerCall<CampaignRequest, CampaignResponse> call, CallerCalls calls) {
-        Contender contender = new Contender(calls, contenders, request.getName(), request.getValue());
+        Contender contender = Contender.forOffice(calls, contenders, request.getName(), request.getValue());
         return Contest.begin(
                 call,
                 contender,

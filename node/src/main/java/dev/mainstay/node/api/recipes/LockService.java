@@ -1,6 +1,5 @@
 package dev.mainstay.node.api.recipes;
 
-import com.google.protobuf.ByteString;
 import dev.mainstay.etcd.proto.DeleteRangeRequest;
 import dev.mainstay.etcd.proto.LockGrpc;
 import dev.mainstay.etcd.proto.LockRequest;
@@ -40,7 +39,7 @@ final class LockService {
 
     private ServerCall.Listener<LockRequest> lock(
             LockRequest request, ServerCall<LockRequest, LockResponse> call, CallerCalls calls) {
-        Contender contender = new Contender(calls, contenders, request.getName(), ByteString.EMPTY);
+        Contender contender = Contender.forLock(calls, contenders, request.getName());
         return Contest.begin(
                 call,
                 contender,

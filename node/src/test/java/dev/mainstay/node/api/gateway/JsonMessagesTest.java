@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
+import dev.mainstay.etcd.proto.AuthUserGetRequest;
 import dev.mainstay.etcd.proto.Event;
 import dev.mainstay.etcd.proto.KeyValue;
 import dev.mainstay.etcd.proto.Member;
@@ -56,6 +57,45 @@ class JsonMessagesTest {
                                 .setIsLearner(true))
                         .build()))
                 .isEqualTo("{\"members\":[{\"ID\":\"1\",\"peerURLs\":[\"http://a\"],\"isLearner\":true}]}");
+    }
+
+    /** protobuf's parser for Java takes all of these, and etcd's gateway none. */
+    @Test
+    void whatOnlyAnotherParserTakesIsRefused() {
+        for (String json : List.of(
+                "{\"key\":1e3}",
+                "{\"key\":true}",
+                "{\"limit\":[1]}",
+                "{\"limit\":\" 1\"}",
+                "{\"limit\":\"01\"}",
+                "{\"limit\":\"\"}",
+                "{\"limit\":true}",
+                "{\"serializable\":\"true\"}",
+                "{\"sort_order\":4294967296}",
+                "{\"key\":\"YQ==\",\"key\":\"YQ==\"}",
+                "{\"range_end\":\"\",\"rangeEnd\":\"\"}")) {
+            assertInvalid(json, RangeRequest.getDefaultInstance());
+        }
+        assertInvalid("{\"success\":[{\"request_put\":{},\"request_range\":{}}]}", TxnRequest.getDefaultInstance());
+        assertInvalid("{\"success\":{}}", TxnRequest.getDefaultInstance());
+        assertInvalid("{\"success\":[null]}", TxnRequest.getDefaultInstance());
+        assertInvalid("{\"name\":\"\\ud800\"}", AuthUserGetRequest.getDefaultInstance());
+        assertInvalid("{\"name\":1.5}", AuthUserGetRequest.getDefaultInstance());
+    }
+
+    @Test
+    void nothingIsEscapedForBrowsersSake() {
+        String name = "a=b<c>&d'e\u2028\\\\u003d\"";
+
+        assertThat(print(Member.newBuilder().setName(name).build()))
+                .isEqualTo("{\"name\":\"a=b<c>&d'e\u2028\\\\\\\\u003d\\\"\"}");
+    }
+
+    private static void assertInvalid(String json, Message prototype) {
+        assertThatThrownBy(() -> JsonMessages.parse(bytes(json), prototype))
+                .as(json)
+                .satisfies(failure ->
+                        assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT));
     }
 
     /** protobuf's parser would write the first of these out, digit by digit. */

@@ -18,10 +18,17 @@ class JsonValuesTest {
             List.of("{\"a\":\"}{\\\"\"}", "{\"b\":[{\"c\":{}},1,\"\u00e4\u20ac\ud83d\ude00\"]}", "{}", "{\"d\":null}");
 
     @Test
+    void whatFollowsTheOnlyObjectIsNotLookedAt() {
+        JsonValues values = new JsonValues(1000, true);
+
+        assertThat(values.feed(bytes("{\"a\":1}] nonsense"))).containsExactly(bytes("{\"a\":1}"));
+    }
+
+    @Test
     void objectsAreFoundHoweverTheBodyIsCut() {
         byte[] body = bytes(BODY);
         for (int size = 1; size <= body.length; size++) {
-            JsonValues values = new JsonValues(1000);
+            JsonValues values = new JsonValues(1000, false);
             List<String> found = new ArrayList<>();
             for (int from = 0; from < body.length; from += size) {
                 byte[] piece = Arrays.copyOfRange(body, from, Math.min(body.length, from + size));
@@ -35,7 +42,7 @@ class JsonValuesTest {
 
     @Test
     void objectThatIsIncompleteIsKnown() {
-        JsonValues values = new JsonValues(1000);
+        JsonValues values = new JsonValues(1000, false);
 
         assertThat(values.isComplete()).isTrue();
         values.feed(bytes("{\"a\":1}{"));
@@ -61,7 +68,7 @@ class JsonValuesTest {
     }
 
     private static void assertRefused(String body, int maxBytes, Status.Code code) {
-        assertThatThrownBy(() -> new JsonValues(maxBytes).feed(bytes(body)))
+        assertThatThrownBy(() -> new JsonValues(maxBytes, false).feed(bytes(body)))
                 .as("%.30s", body)
                 .satisfies(failure ->
                         assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(code));
