@@ -100,7 +100,8 @@ final class SnapshotRoundTripE2E {
             assertThat(Tool.MAINSTAY.out(
                             "snapshot", "save", second.toString(), "--endpoints=" + mainstay.endpoint(), ROOT))
                     .isEqualTo("Snapshot saved at " + second + "\n");
-            assertThat(List.of(hashed(first), hashed(second))).containsOnly(original.getLast().strip());
+            assertThat(List.of(hashed(first), hashed(second)))
+                    .containsOnly(original.getLast().strip());
             // It goes on from there, and after a restart too.
             Etcdctl ctl = new Etcdctl(mainstay.endpoint());
             String lease =
