@@ -33,7 +33,7 @@ import java.util.Random;
  * safe for several threads.
  */
 final class AuthSequence {
-    private static final List<String> GARBAGE = List.of("nonsense", "abcdefghijklmnop.1", ".", "x y", "a.b.c");
+    private static final List<String> GARBAGE = List.of("nonsense", "abcdefghijklmnop.1", ".", "x%y", "a.b.c");
     /** No member has this id, so nobody is removed. */
     private static final long UNKNOWN_MEMBER = 4711;
 
@@ -158,9 +158,10 @@ final class AuthSequence {
         tour();
     }
 
-    /** Every call as root, as a user, as nobody and with a token that is none. */
+    /** Every call as a user, as nobody and with a token that is none, and then as root. */
     private void tour() {
-        List<Step> tour = new ArrayList<>();
+        List<Step> strangers = new ArrayList<>();
+        List<Step> roots = new ArrayList<>();
         List<Step> all = new ArrayList<>(users.oneOfEach());
         all.addAll(List.of(
                 Step.of(StepKind.PUT, kv.put()),
@@ -178,15 +179,16 @@ final class AuthSequence {
         for (Step one : all) {
             boolean grant = one.kind() == StepKind.ROLE_GRANT_PERMISSION;
             Step step = grant ? one : one.with(InvertedRanges.upright(one.request()));
-            tour.add(step.as(""));
-            tour.add(step.as(Callers.LITERAL + GARBAGE.getFirst()));
-            tour.add(step.as(UserRequests.USERS.get(random.nextInt(UserRequests.USERS.size() - 1))));
+            strangers.add(step.as(""));
+            strangers.add(step.as(Callers.LITERAL + GARBAGE.getFirst()));
+            strangers.add(step.as(UserRequests.PLAIN_USER));
             if (step.kind() != StepKind.AUTH_DISABLE) {
-                tour.add(step.as(AuthGame.ROOT));
+                roots.add(step.as(AuthGame.ROOT));
             }
         }
-        Collections.shuffle(tour, random);
-        next.addAll(tour);
+        Collections.shuffle(strangers, random);
+        next.addAll(strangers);
+        next.addAll(roots);
         next.add(Step.of(StepKind.AUTHENTICATE, users.login(AuthGame.ROOT)));
         users.withRoot().forEach(step -> next.add(step.as(AuthGame.ROOT)));
         lock();

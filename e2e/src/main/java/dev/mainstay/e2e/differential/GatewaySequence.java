@@ -222,7 +222,7 @@ final class GatewaySequence {
     }
 
     private static ByteString contender(ByteString name, long lease) {
-        return name.concat(ByteString.copyFromUtf8("/" + Long.toHexString(lease)));
+        return name.concat(ByteString.copyFromUtf8("/" + Long.toString(lease, 16)));
     }
 
     /** Rarely, as only silence tells that all has come. */

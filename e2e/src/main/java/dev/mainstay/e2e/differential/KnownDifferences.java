@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything in which we differ from etcd 3.5 on purpose, each with its section of the contract. What isn't listed here is
@@ -46,6 +47,8 @@ import java.util.Objects;
  *   <li>Ranges that end before they begin, asked for by users: {@link InvertedRanges}.
  *   <li>A campaign whose lease has ended while it waited is told by etcd that it was elected, and by us that its session is
  *       expired, as a lock is by both (2.15).
+ *   <li>A lock whose key went while it waited, and was made anew by another call with the same lease, is held for etcd, whoever
+ *       is first by now; for us its session is expired (2.15).
  *   <li>A watch id whose watcher fell to a compaction stays half alive in etcd: {@link WatchSession} doesn't touch such ids.
  * </ul>
  */
@@ -78,8 +81,14 @@ final class KnownDifferences {
     }
 
     /** What a contender is told, who may have no key any more. */
-    static String contender(StepKind kind, boolean stillContends, String answer) {
-        return kind == StepKind.CAMPAIGN && !stillContends ? "campaigned without a lease" : answer;
+    static String contender(WaitingCall call, @Nullable KeyValue inItsPlace) {
+        if (!call.hasLeft(inItsPlace)) {
+            return call.answer();
+        }
+        if (call.kind() == StepKind.CAMPAIGN) {
+            return "campaigned without a key";
+        }
+        return inItsPlace == null ? call.answer() : "waited without a key";
     }
 
     static StatusResponse status(StatusResponse status) {

@@ -16,7 +16,11 @@ public final class Outcomes {
     /** Counts an answer: its status and text if it is an error, else {@link #OK}. */
     public synchronized void count(String label, String answer) {
         byLabel.computeIfAbsent(label, name -> new TreeMap<>())
-                .merge(answer.startsWith(ERROR) ? answer.substring(ERROR.length()) : OK, 1L, Long::sum);
+                .merge(outcome(answer.lines().findFirst().orElse("")), 1L, Long::sum);
+    }
+
+    private static String outcome(String answer) {
+        return answer.startsWith(ERROR) ? answer.substring(ERROR.length()) : OK;
     }
 
     /** How often such a call came to an outcome that begins so. */

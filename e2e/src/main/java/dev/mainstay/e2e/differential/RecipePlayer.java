@@ -80,7 +80,7 @@ final class RecipePlayer implements Game.Playing<Step> {
             return "waits already";
         }
         ByteString prefix = name.concat(ByteString.copyFromUtf8("/"));
-        ByteString key = prefix.concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
+        ByteString key = prefix.concat(ByteString.copyFromUtf8(Long.toString(lease, 16)));
         boolean there = find(key) != null;
         WaitingCall call = new WaitingCall(step.kind(), member, prefix, step.request());
         if (there) {
@@ -145,7 +145,7 @@ final class RecipePlayer implements Game.Playing<Step> {
                 lines.append("session ")
                         .append(session)
                         .append(": ")
-                        .append(KnownDifferences.contender(call.kind(), !call.hasLeft(find(call.key())), call.answer()))
+                        .append(KnownDifferences.contender(call, find(call.key())))
                         .append('\n');
             }
         }

@@ -31,6 +31,7 @@ final class RecipeSequence {
     private static final int SESSIONS = 6;
     private static final long FIRST_LEASE = 0x100;
     private static final long SHORT_LEASE = 0x99;
+    private static final long SHORT_TTL_SECONDS = 4;
     private static final long TTL_SECONDS = 100_000;
     /** One name is within the prefix of another's contenders. */
     private static final List<String> NAMES = List.of("l", "l", "e", "l/x");
@@ -47,6 +48,27 @@ final class RecipeSequence {
         for (int session = 1; session <= SESSIONS; session++) {
             planned.add(grant(FIRST_LEASE + session, TTL_SECONDS));
         }
+        begin();
+    }
+
+    /** One of each, so that no sequence is too short to meet them. */
+    private void begin() {
+        planned.add(Step.onStream(
+                StepKind.OBSERVE,
+                1,
+                LeaderRequest.newBuilder().setName(bytes("e")).build()));
+        planned.add(Step.onStream(StepKind.LOCK, 1, lock("l", FIRST_LEASE + 1).build()));
+        planned.add(Step.onStream(StepKind.LOCK, 2, lock("l", FIRST_LEASE + 2).build()));
+        planned.add(Step.onStream(
+                StepKind.CAMPAIGN, 3, campaign("e", FIRST_LEASE + 3).build()));
+        planned.add(Step.onStream(StepKind.CANCEL, 2, LockRequest.getDefaultInstance()));
+        planned.add(step(StepKind.LEADER, LeaderRequest.newBuilder().setName(bytes("e"))));
+        planned.add(step(
+                StepKind.PROCLAIM,
+                ProclaimRequest.newBuilder().setLeader(leader(FIRST_LEASE + 3)).setValue(value())));
+        planned.addAll(expiry());
+        planned.add(step(StepKind.RESIGN, ResignRequest.newBuilder().setLeader(leader(FIRST_LEASE + 3))));
+        planned.add(step(StepKind.UNLOCK, UnlockRequest.newBuilder().setKey(bytes("l" + RecipePlayer.HOLDER))));
     }
 
     Step next() {
@@ -99,7 +121,8 @@ final class RecipeSequence {
             return underAlarm();
         }
         if (kind < 192) {
-            return expiry();
+            planned.addAll(expiry());
+            return planned.remove();
         }
         return random.nextBoolean()
                 ? step(StepKind.LOCK_AND_UNLOCK, lock("own" + random.nextInt(3), 0))
@@ -150,13 +173,14 @@ final class RecipeSequence {
     }
 
     /** A lease that ends while its session holds, or waits. */
-    private Step expiry() {
-        planned.add(
-                random.nextBoolean()
-                        ? session(StepKind.LOCK, lock(name(), SHORT_LEASE))
-                        : session(StepKind.CAMPAIGN, campaign(name(), SHORT_LEASE)));
-        planned.add(step(StepKind.EXPIRE, LeaseTimeToLiveRequest.newBuilder().setID(SHORT_LEASE)));
-        return grant(SHORT_LEASE, 4);
+    private List<Step> expiry() {
+        Step contends = random.nextBoolean()
+                ? session(StepKind.LOCK, lock(name(), SHORT_LEASE))
+                : session(StepKind.CAMPAIGN, campaign(name(), SHORT_LEASE));
+        return List.of(
+                grant(SHORT_LEASE, SHORT_TTL_SECONDS),
+                contends,
+                step(StepKind.EXPIRE, LeaseTimeToLiveRequest.newBuilder().setID(SHORT_LEASE)));
     }
 
     private static Step grant(long lease, long ttlSeconds) {

@@ -26,12 +26,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /** Random requests about users, roles and passwords, of few names, so that most of them mean somebody. */
 final class UserRequests {
     /** Who gets tokens; root is the last. */
     static final List<String> USERS = List.of("ann", "bob", "cyd", "dee", AuthGame.ROOT);
+
+    /** Who has no rights over users to begin with. */
+    static final String PLAIN_USER = "ann";
 
     private static final List<String> ROLES = List.of("r1", "r2", "r3", "r4");
     private static final List<String> PASSWORDS =
@@ -43,7 +45,7 @@ final class UserRequests {
     /** What was last set, as far as the sequence knows. */
     private final Map<String, String> passwords = new HashMap<>();
     /** Ranges that were granted, as far as the sequence knows. */
-    private final List<Permission> granted = new ArrayList<>();
+    private final List<AuthRoleGrantPermissionRequest> granted = new ArrayList<>();
 
     /** One for each key, see {@link KnownDifferences}. */
     private final Map<ByteString, ByteString> ends = new HashMap<>(Map.of(Vocabulary.bytes(0, 0), ZERO));
@@ -72,7 +74,7 @@ final class UserRequests {
     Change any() {
         int kind = random.nextInt(100);
         if (kind < 18) {
-            return Change.of(StepKind.ROLE_GRANT_PERMISSION, grantPermission());
+            return Change.of(StepKind.ROLE_GRANT_PERMISSION, grantPermission(role()));
         }
         if (kind < 28) {
             return Change.of(StepKind.ROLE_REVOKE_PERMISSION, revokePermission());
@@ -106,7 +108,9 @@ final class UserRequests {
                                             .setName(role)
                                             .build())
                             .as(AuthGame.ROOT),
-                    Step.of(StepKind.ROLE_GRANT_PERMISSION, grantPermission().build())
+                    Step.of(
+                                    StepKind.ROLE_GRANT_PERMISSION,
+                                    grantPermission(role()).build())
                             .as(AuthGame.ROOT),
                     Step.of(StepKind.USER_GRANT_ROLE, grantRole().build()).as(AuthGame.ROOT));
         }
@@ -135,29 +139,46 @@ final class UserRequests {
         };
     }
 
-    /** One request for each call of the Auth service. */
+    /** One request for each call of the Auth service, each of which succeeds for who may, in this order. */
     List<Step> oneOfEach() {
-        List<Step> all = new ArrayList<>(
-                IntStream.range(0, QUESTIONS).mapToObj(this::question).toList());
-        all.add(Step.of(StepKind.AUTH_DISABLE, AuthDisableRequest.getDefaultInstance()));
-        all.add(Step.of(StepKind.USER_ADD, add("fay").build()));
-        all.add(delete("fay").step());
-        all.add(change("dee").step());
-        all.add(Step.of(StepKind.USER_GRANT_ROLE, grantRole().build()));
-        all.add(Step.of(
-                StepKind.USER_REVOKE_ROLE,
-                AuthUserRevokeRoleRequest.newBuilder()
-                        .setName("dee")
-                        .setRole("r4")
-                        .build()));
-        all.add(Step.of(
-                StepKind.ROLE_ADD, AuthRoleAddRequest.newBuilder().setName("r5").build()));
-        all.add(Step.of(
-                StepKind.ROLE_DELETE,
-                AuthRoleDeleteRequest.newBuilder().setRole("r4").build()));
-        all.add(Step.of(StepKind.ROLE_GRANT_PERMISSION, grantPermission().build()));
-        all.add(Step.of(StepKind.ROLE_REVOKE_PERMISSION, revokePermission().build()));
-        return all;
+        AuthRoleGrantPermissionRequest grant = AuthRoleGrantPermissionRequest.newBuilder()
+                .setName("r3")
+                .setPerm(Permission.newBuilder()
+                        .setKey(ByteString.copyFromUtf8("q"))
+                        .setRangeEnd(ByteString.copyFromUtf8("r")))
+                .build();
+        return List.of(
+                step(
+                        StepKind.USER_ADD,
+                        AuthUserAddRequest.newBuilder().setName("fay").setPassword("p")),
+                step(StepKind.USER_GET, AuthUserGetRequest.newBuilder().setName("bob")),
+                step(StepKind.USER_LIST, AuthUserListRequest.newBuilder()),
+                step(StepKind.USER_DELETE, AuthUserDeleteRequest.newBuilder().setName("fay")),
+                change("dee").step(),
+                step(
+                        StepKind.USER_GRANT_ROLE,
+                        AuthUserGrantRoleRequest.newBuilder().setUser("dee").setRole("r4")),
+                step(
+                        StepKind.USER_REVOKE_ROLE,
+                        AuthUserRevokeRoleRequest.newBuilder().setName("dee").setRole("r4")),
+                step(StepKind.ROLE_ADD, AuthRoleAddRequest.newBuilder().setName("r5")),
+                step(StepKind.ROLE_GET, AuthRoleGetRequest.newBuilder().setRole("r5")),
+                step(StepKind.ROLE_LIST, AuthRoleListRequest.newBuilder()),
+                step(StepKind.ROLE_DELETE, AuthRoleDeleteRequest.newBuilder().setRole("r5")),
+                step(StepKind.ROLE_GRANT_PERMISSION, grant.toBuilder()),
+                step(
+                        StepKind.ROLE_REVOKE_PERMISSION,
+                        AuthRoleRevokePermissionRequest.newBuilder()
+                                .setRole("r3")
+                                .setKey(grant.getPerm().getKey())
+                                .setRangeEnd(grant.getPerm().getRangeEnd())),
+                step(StepKind.AUTH_ENABLE, AuthEnableRequest.newBuilder()),
+                step(StepKind.AUTH_STATUS, AuthStatusRequest.newBuilder()),
+                step(StepKind.AUTH_DISABLE, AuthDisableRequest.newBuilder()));
+    }
+
+    private static Step step(StepKind kind, Message.Builder request) {
+        return Step.of(kind, request.build());
     }
 
     /** What makes the others: users with overlapping rights. */
@@ -169,8 +190,7 @@ final class UserRequests {
                     AuthRoleAddRequest.newBuilder().setName(role).build()));
             for (int i = random.nextInt(3); i >= 0; i--) {
                 steps.add(Step.of(
-                        StepKind.ROLE_GRANT_PERMISSION,
-                        grantPermission().setName(role).build()));
+                        StepKind.ROLE_GRANT_PERMISSION, grantPermission(role).build()));
             }
         }
         for (String user : USERS.subList(0, USERS.size() - 1)) {
@@ -182,8 +202,10 @@ final class UserRequests {
                             .setPassword("p")
                             .build()));
             for (int i = random.nextInt(3); i >= 0; i--) {
+                String role = user.equals(PLAIN_USER) ? ROLES.get(random.nextInt(ROLES.size())) : role();
                 steps.add(Step.of(
-                        StepKind.USER_GRANT_ROLE, grantRole().setUser(user).build()));
+                        StepKind.USER_GRANT_ROLE,
+                        grantRole().setUser(user).setRole(role).build()));
             }
         }
         return steps;
@@ -299,23 +321,23 @@ final class UserRequests {
         return AuthUserGrantRoleRequest.newBuilder().setUser(user()).setRole(role());
     }
 
-    private AuthRoleGrantPermissionRequest.Builder grantPermission() {
+    private AuthRoleGrantPermissionRequest.Builder grantPermission(String role) {
         AuthRoleGrantPermissionRequest.Builder grant =
-                AuthRoleGrantPermissionRequest.newBuilder().setName(role());
+                AuthRoleGrantPermissionRequest.newBuilder().setName(role);
         if (random.nextInt(25) != 0) {
-            Permission permission = permission();
-            granted.add(permission);
-            grant.setPerm(permission);
+            grant.setPerm(permission());
+            granted.add(grant.build());
         }
         return grant;
     }
 
     private AuthRoleRevokePermissionRequest.Builder revokePermission() {
-        Permission permission = granted.isEmpty() || random.nextInt(4) == 0
-                ? permission()
+        AuthRoleGrantPermissionRequest grant = granted.isEmpty() || random.nextInt(4) == 0
+                ? grantPermission(role()).build()
                 : granted.get(random.nextInt(granted.size()));
+        Permission permission = grant.getPerm();
         return AuthRoleRevokePermissionRequest.newBuilder()
-                .setRole(role())
+                .setRole(grant.getName())
                 .setKey(permission.getKey())
                 .setRangeEnd(permission.getRangeEnd());
     }

@@ -51,9 +51,9 @@ class DifferentialE2E {
                 ? Stream.of(
                         Arguments.of("keys", 1, 10_000L),
                         Arguments.of("keys", 3, 1_000L),
-                        Arguments.of("auth", 1, 2_000L),
-                        Arguments.of("recipes", 1, 300L),
-                        Arguments.of("gateway", 1, 1_500L))
+                        Arguments.of("auth", 1, 1_000L),
+                        Arguments.of("recipes", 1, 120L),
+                        Arguments.of("gateway", 1, 1_000L))
                 : games.stream().map(game -> Arguments.of(game, members, 5_000L));
         return all.filter(run -> games.contains((String) run.get()[0]));
     }

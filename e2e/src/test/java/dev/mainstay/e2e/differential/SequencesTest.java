@@ -25,6 +25,22 @@ class SequencesTest {
     }
 
     @Test
+    void theOtherGamesHaveSequencesAndTextsAsWell() {
+        repeatable(new AuthGame());
+        repeatable(new RecipeGame());
+        repeatable(new GatewayGame());
+    }
+
+    private static <S> void repeatable(Game<S> game) {
+        List<S> steps = game.sequence(7, 1_500, 3);
+
+        assertThat(game.sequence(7, 1_500, 3)).isEqualTo(steps);
+        assertThat(game.sequence(8, 1_500, 3)).isNotEqualTo(steps);
+        assertThat(steps)
+                .allSatisfy(step -> assertThat(game.parse(step.toString())).isEqualTo(step));
+    }
+
+    @Test
     void theStepsAreTheSameHoweverManyMembersTheyAreSpreadOver() {
         List<Step> spread = sequence(9, 3_000, 3);
 

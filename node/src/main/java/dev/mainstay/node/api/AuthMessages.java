@@ -30,12 +30,12 @@ final class AuthMessages {
 
     /** What a role permits, if there is such a role. The root role permits everything, recorded or not. */
     static Optional<List<dev.mainstay.etcd.proto.Permission>> permissions(AuthState state, String role) {
-        if (role.equals(Role.ROOT)) {
-            return Optional.of(List.of(EVERYTHING));
-        }
         return state.role(role)
-                .map(known ->
-                        known.permissions().stream().map(AuthMessages::message).toList());
+                .map(known -> role.equals(Role.ROOT)
+                        ? List.of(EVERYTHING)
+                        : known.permissions().stream()
+                                .map(AuthMessages::message)
+                                .toList());
     }
 
     private static dev.mainstay.etcd.proto.Permission message(Permission permission) {

@@ -170,7 +170,12 @@ final class KvService {
     }
 
     private boolean refused(@Nullable ErrorCode checked, int encodedBytes, Responder<Reply> responder) {
-        ErrorCode refusal = checked != null ? checked : checks.size(encodedBytes);
+        ErrorCode refusal = checked;
+        if (refusal == null && checks.size(encodedBytes) != null) {
+            // A token that is none comes first, as etcd looks at it before it looks at the size.
+            ErrorCode unknown = access.ask(responder.identity(), _ -> null);
+            refusal = unknown != null ? unknown : checks.size(encodedBytes);
+        }
         if (refusal != null) {
             responder.refuse(refusal);
         }

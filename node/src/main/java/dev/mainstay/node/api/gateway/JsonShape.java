@@ -62,11 +62,11 @@ final class JsonShape {
         Set<OneofDescriptor> decided = new HashSet<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             FieldDescriptor field = fields.get(parser.currentName());
-            JsonToken token = parser.nextToken();
             if (field == null) {
-                parser.skipChildren();
+                passOver(parser);
                 continue;
             }
+            JsonToken token = parser.nextToken();
             if (!seen.add(field)) {
                 throw refusal("duplicate field " + field.getName());
             }
@@ -88,6 +88,22 @@ final class JsonShape {
         }
     }
 
+    /** Goes on behind a field that nobody knows, whose texts must be texts all the same. */
+    private static void passOver(JsonParser parser) throws IOException {
+        int depth = 0;
+        JsonToken token = parser.currentToken();
+        do {
+            if ((token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING) && !isWhole(parser.getText())) {
+                throw refusal("half a surrogate pair");
+            }
+            token = parser.nextToken();
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        } while (depth > 0);
+        if (token == JsonToken.VALUE_STRING && !isWhole(parser.getText())) {
+            throw refusal("half a surrogate pair");
+        }
+    }
+
     private static void value(JsonParser parser, FieldDescriptor field) throws IOException {
         JsonToken token = parser.currentToken();
         switch (field.getJavaType()) {
@@ -101,6 +117,7 @@ final class JsonShape {
             }
             case ENUM -> {
                 expect(token == JsonToken.VALUE_STRING || token.isNumeric(), "a name or its number", field);
+                expect(isWhole(parser.getText()), "text", field);
                 if (token.isNumeric()) {
                     integer(parser.getText(), field);
                     expect(isInt(parser.getDecimalValue()), "the number of a name", field);

@@ -14,6 +14,9 @@ final class Requests {
 
     private static final ByteString SLASH = ByteString.copyFromUtf8("/");
 
+    /** As Go prints it, with a sign. */
+    private static final int HEXADECIMAL = 16;
+
     private Requests() {}
 
     /** Under which the contenders for a name have their keys. */
@@ -23,7 +26,7 @@ final class Requests {
 
     /** The key of the contender with this lease. */
     static ByteString key(ByteString name, long lease) {
-        return prefix(name).concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
+        return prefix(name).concat(ByteString.copyFromUtf8(Long.toString(lease, HEXADECIMAL)));
     }
 
     /** Puts a key that doesn't exist, else reads it; and reads who is first under the prefix. */

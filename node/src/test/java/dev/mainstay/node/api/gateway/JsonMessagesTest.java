@@ -80,6 +80,9 @@ class JsonMessagesTest {
         assertInvalid("{\"success\":{}}", TxnRequest.getDefaultInstance());
         assertInvalid("{\"success\":[null]}", TxnRequest.getDefaultInstance());
         assertInvalid("{\"name\":\"\\ud800\"}", AuthUserGetRequest.getDefaultInstance());
+        assertInvalid("{\"what\":{\"ever\":[\"\\udc00\"]}}", AuthUserGetRequest.getDefaultInstance());
+        assertInvalid("{\"what\":\"\\udc00\"}", AuthUserGetRequest.getDefaultInstance());
+        assertInvalid("{\"sort_order\":\"\\udc00\"}", RangeRequest.getDefaultInstance());
         assertInvalid("{\"name\":1.5}", AuthUserGetRequest.getDefaultInstance());
     }
 
