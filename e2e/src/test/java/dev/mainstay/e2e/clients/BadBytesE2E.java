@@ -179,9 +179,15 @@ final class BadBytesE2E extends OnBothServers {
 
     @Test
     void streamsThatAreNeverEndedAreLetGo() throws IOException {
+        try (RawHttp2 connection = new RawHttp2(server().port())) {
+            connection.open();
+            connection.send(RawHttp2.grpcHeaders(1, "/no.such/Method", ""));
+            assertThat(connection.awaitFrame(RawHttp2.RST_STREAM, 1)).isEqualTo("\0\0\0\0");
+        }
         long before = server().usage().residentBytes();
         try (RawHttp2 connection = new RawHttp2(server().port())) {
             connection.open();
+            connection.readInBackground();
             for (int stream = 1; stream < 40_000; stream += 2) {
                 connection.send(RawHttp2.grpcHeaders(stream, "/no.such/Method", ""));
             }

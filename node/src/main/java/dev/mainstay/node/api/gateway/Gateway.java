@@ -131,7 +131,7 @@ public final class Gateway {
         Context loop = Objects.requireNonNull(Vertx.currentContext());
         long millis = limits.requestTimeout().toMillis();
         long timer = loop.owner().setTimer(millis, _ -> {
-            if (!request.isEnded()) {
+            if (!call.hasStarted()) {
                 late.late(request.connection(), millis);
                 if (request.version() == HttpVersion.HTTP_2) {
                     request.response().reset(CANCEL);

@@ -32,7 +32,7 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
     private final JsonValues values;
     private final LocalCall<?, ?> call;
     private @Nullable EncodedMessage answer;
-    private boolean started;
+    private volatile boolean started;
     private boolean wantsMore;
     private boolean headed;
     private boolean over;
@@ -61,6 +61,11 @@ final class GatewayCall implements LocalReceiver, Exchange.Events {
     /** To be run once the call is over; before {@link #begin}. */
     void onOver(Runnable more) {
         onOver = more;
+    }
+
+    /** Whether the request of a call with one has come; any thread. */
+    boolean hasStarted() {
+        return started;
     }
 
     void begin() {

@@ -503,6 +503,10 @@ class SettingsReaderTest {
             --listen-metrics-urls=ftp://a:1 | 2 | invalid value "ftp://a:1" for flag -listen-metrics-urls: URL scheme must be http, https, unix, or unixs: ftp://a:1
             --listen-metrics-urls=http://a | 2 | invalid value "http://a" for flag -listen-metrics-urls: URL address does not have the form "host:port": http://a
             --listen-metrics-urls=http://a:1/x | 2 | invalid value "http://a:1/x" for flag -listen-metrics-urls: URL must not contain a path: http://a:1/x
+            --listen-metrics-urls=unix:// | 2 | invalid value "unix://" for flag -listen-metrics-urls: URL is malformed: unix://
+            --listen-metrics-urls=unix://x,unixs://x | 1 | cannot bind both --listen-metrics-urls unix://x and --listen-metrics-urls unixs://x on the same address. Give them different ports.
+            --listen-peer-urls=unix://x | 1 | --listen-peer-urls can't have unix://x: members talk over the network alone; only clients are served on socket files
+            --max-watchers=-1 | 2 | invalid value "-1" for flag -max-watchers: must be a whole number between 0 and 9223372036854775807
             --listen-metrics-urls=http://example.com:1 | 1 | --listen-metrics-urls: expected IP in URL for binding (http://example.com:1)
             --listen-metrics-urls=http://127.0.0.1:1,https://127.0.0.1:1 | 1 | cannot bind both --listen-metrics-urls http://127.0.0.1:1 and --listen-metrics-urls https://127.0.0.1:1 on the same address. Give them different ports.
             --listen-client-http-urls=http://localhost:2379 | 1 | cannot bind both --listen-client-urls http://localhost:2379 and --listen-client-http-urls http://localhost:2379 on the same address. Give them different ports.
