@@ -55,6 +55,9 @@ final class MemberRun {
     /** The first URL at which it serves clients, with the port it got if the flags left that open. */
     String endpoint() {
         MemberUrl url = settings.listen().clientUrls().getFirst();
+        if (url.unixSocket()) {
+            return url.text();
+        }
         String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
         return url.scheme() + "://" + host + ":" + member().clientPort();
     }
