@@ -78,7 +78,8 @@ final class AuthSequence {
             return dataStep();
         }
         if (kind < 840) {
-            return change(users.any(), random.nextInt(4) == 0 ? caller() : AuthGame.ROOT);
+            String caller = random.nextInt(4) == 0 ? caller() : AuthGame.ROOT;
+            return change(users.any(caller.equals(AuthGame.ROOT)), caller);
         }
         if (kind < 920) {
             return Step.of(StepKind.AUTHENTICATE, users.login());
@@ -275,7 +276,7 @@ final class AuthSequence {
     }
 
     /** Nothing that would change the members: only who may is of interest. */
-    private static Step cluster(int which) {
+    private Step cluster(int which) {
         return switch (which) {
             case 0 -> step(StepKind.MEMBER_ADD, MemberAddRequest.newBuilder().addPeerURLs("nowhere"));
             case 1 ->
@@ -286,8 +287,17 @@ final class AuthSequence {
                         MemberUpdateRequest.newBuilder().setID(UNKNOWN_MEMBER).addPeerURLs("http://127.0.0.1:1"));
             case 3 ->
                 step(StepKind.MEMBER_PROMOTE, MemberPromoteRequest.newBuilder().setID(UNKNOWN_MEMBER));
-            case 4 -> step(StepKind.MOVE_LEADER, MoveLeaderRequest.newBuilder().setTargetID(UNKNOWN_MEMBER));
-            default -> step(StepKind.DOWNGRADE, DowngradeRequest.newBuilder().setVersion("nonsense"));
+            case 4 -> step(StepKind.DOWNGRADE, DowngradeRequest.newBuilder().setVersion("nonsense"));
+            // Only one that leads looks at the rest of the request, and of several it is anybody's guess which one
+            // does.
+            default ->
+                members > 1
+                        ? step(
+                                StepKind.MEMBER_PROMOTE,
+                                MemberPromoteRequest.newBuilder().setID(UNKNOWN_MEMBER))
+                        : step(
+                                StepKind.MOVE_LEADER,
+                                MoveLeaderRequest.newBuilder().setTargetID(UNKNOWN_MEMBER));
         };
     }
 

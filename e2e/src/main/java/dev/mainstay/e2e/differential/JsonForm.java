@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Messages as JSON in all the forms that clients write them in: names of fields in both spellings and any order, numbers as
@@ -73,6 +74,8 @@ final class JsonForm {
 
     /** Numbers that may be those of constants, and are of none. */
     private static final List<String> STRANGE_NUMBERS = List.of("-1", "1e3", "1E2");
+
+    private static final Set<String> RANGE = Set.of("key", "range_end");
 
     private final Random random;
     /** How many values are to come before the one that is odd; below 0 if none is. */
@@ -161,7 +164,10 @@ final class JsonForm {
     private String odd(FieldDescriptor field) {
         untilOdd = -1;
         String value = ODD_VALUES.get(random.nextInt(ODD_VALUES.size()));
-        return field.getName().startsWith("sort_") && STRANGE_NUMBERS.contains(value) ? "[]" : value;
+        boolean sorting = field.getName().startsWith("sort_") && STRANGE_NUMBERS.contains(value);
+        // Other keys might make a range that ends before it begins, see InvertedRanges.
+        boolean range = RANGE.contains(field.getName()) && value.startsWith("\"");
+        return sorting || range ? "[]" : value;
     }
 
     private String number(FieldDescriptor field, long number) {

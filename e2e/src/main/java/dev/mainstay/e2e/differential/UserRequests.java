@@ -70,8 +70,22 @@ final class UserRequests {
         }
     }
 
-    /** Any of them. */
-    Change any() {
+    /**
+     * Any of them.
+     *
+     * @param byRoot whether it will be root who asks, so that it is done
+     */
+    Change any(boolean byRoot) {
+        Map<String, String> before = Map.copyOf(passwords);
+        Change change = any();
+        if (byRoot) {
+            return change;
+        }
+        passwords.putAll(before);
+        return new Change(change.step(), List.of(), false);
+    }
+
+    private Change any() {
         int kind = random.nextInt(100);
         if (kind < 18) {
             return Change.of(StepKind.ROLE_GRANT_PERMISSION, grantPermission(role()));
@@ -277,17 +291,18 @@ final class UserRequests {
     }
 
     private Change change(String user) {
-        String password = password();
+        // Root must find in again, or nobody could do anything for the rest of the sequence.
+        boolean root = user.equals(AuthGame.ROOT);
+        String password = root ? "p" : password();
         AuthUserChangePasswordRequest.Builder request =
                 AuthUserChangePasswordRequest.newBuilder().setName(user).setPassword(password);
-        if (random.nextInt(8) == 0) {
+        if (!root && random.nextInt(8) == 0) {
             request.setHashedPassword(hash());
         }
         if (Vocabulary.utf8Length(password) <= 72) {
             passwords.put(user, password);
         }
         Step login = Step.of(StepKind.AUTHENTICATE, login(user));
-        boolean root = user.equals(AuthGame.ROOT);
         return new Change(
                 Step.of(StepKind.USER_CHANGE_PASSWORD, request.build()), root ? List.of() : List.of(login), root);
     }
