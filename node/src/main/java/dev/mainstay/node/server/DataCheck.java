@@ -75,6 +75,7 @@ final class DataCheck {
         directory();
         Applied applied = null;
         KvCheck.Totals keys = null;
+        MemberTable members = null;
         long leases = 0;
         try (RocksStore store = member.readStore()) {
             tell("reading every block of the store");
@@ -93,8 +94,7 @@ final class DataCheck {
             LeaseTable table = read("leases", () -> LeaseTable.open(store));
             read("users and roles", () -> AuthTable.open(store));
             read("alarms", () -> Alarms.open(store));
-            MemberTable members = read("members", () -> MemberTable.open(store));
-            members(members);
+            members = read("members", () -> MemberTable.open(store));
             tell("reading every version of every key");
             keys = read("keys", () -> keys(store, table));
             leases = table == null ? 0 : table.leases().size();
@@ -112,7 +112,12 @@ final class DataCheck {
                 files -> news(files + " files of the log read"));
         log.findings().forEach(finding -> findings.add("log: " + finding + REPLACE));
         log.notes().forEach(note -> err.println("note: log: " + note));
-        if (applied != null && log.last().index() > applied.position().index()) {
+        boolean behind =
+                applied != null && log.last().index() > applied.position().index();
+        if (members != null) {
+            members(members, behind);
+        }
+        if (applied != null && behind) {
             err.println("note: the log holds entries up to " + log.last().index() + ", the store up to "
                     + applied.position().index() + "; the next start applies the others");
         }
@@ -138,14 +143,12 @@ final class DataCheck {
         }
     }
 
-    private void members(@Nullable MemberTable table) {
-        if (table == null) {
-            return;
-        }
+    /** @param behind whether the log tells more than the store knows, such as that this member was added */
+    private void members(MemberTable table, boolean behind) {
         long self = member.identity().memberId();
         if (table.now().isRemoved(self)) {
             findings.add("members: this member was removed from its cluster -> add a new one with an empty directory");
-        } else if (!table.now().isEmpty() && table.now().find(self).isEmpty()) {
+        } else if (!behind && !table.now().isEmpty() && table.now().find(self).isEmpty()) {
             findings.add("members: this member isn't among those of its cluster" + CLEAR);
         }
     }

@@ -77,15 +77,26 @@ final class SnapshotSave {
             err.println(bytes + " bytes received, their hash is right");
         } catch (StatusRuntimeException e) {
             Files.deleteIfExists(part);
-            String why = e.getStatus().getDescription();
-            throw ToolException.failed(source.endpoint() + " doesn't give a snapshot: "
-                    + e.getStatus().getCode() + (why == null ? "" : ": " + why));
+            throw ToolException.failed(source.endpoint() + " doesn't give a snapshot: " + reason(e));
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(part);
             throw e;
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** What the member said, or why it couldn't be asked. */
+    private static String reason(StatusRuntimeException failure) {
+        Throwable cause = failure.getCause();
+        if (cause == null) {
+            String said = failure.getStatus().getDescription();
+            return said == null ? failure.getStatus().getCode().toString() : said;
+        }
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
     }
 
     private ManagedChannel channel() throws IOException {
