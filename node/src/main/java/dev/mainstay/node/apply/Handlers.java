@@ -85,8 +85,12 @@ final class Handlers implements CommandHandler {
     }
 
     private Outcome forceNewCluster(LogEntry entry, Command.ForceNewCluster force) {
-        members.others(force.member().id()).forEach(id -> forgetDamage(entry, id));
-        return members.force(entry, force);
+        List<Long> others = members.others(force.member().id());
+        Outcome outcome = members.force(entry, force);
+        if (outcome instanceof Outcome.MembersChanged) {
+            others.forEach(id -> forgetDamage(entry, id));
+        }
+        return outcome;
     }
 
     /** What a member's data were like is nobody's business once it has left. */

@@ -96,9 +96,12 @@ final class MemberHandlers {
         return changed(entry);
     }
 
-    /** One member stays, with a vote, whatever was recorded of it. */
+    /** One member stays, with a vote, whatever was recorded of it but that it was removed. */
     Outcome force(LogEntry entry, Command.ForceNewCluster force) {
         Member wanted = force.member();
+        if (table.now().isRemoved(wanted.id())) {
+            return refused(ErrorCode.MEMBER_NOT_FOUND);
+        }
         table.put(entry.changes(), table.now().find(wanted.id()).orElse(wanted).promoted());
         others(wanted.id()).forEach(id -> table.remove(entry.changes(), id));
         return changed(entry);

@@ -128,9 +128,14 @@ final class ForcedStart {
      *
      * @param before the members as known at the start
      * @param now the members now
+     * @throws IOException if the end of its log said that it had been removed
      */
     void done(Members before, Members now) throws IOException {
         NodeIdentity identity = directory.identity();
+        if (now.isRemoved(identity.memberId())) {
+            throw new IOException("--force-new-cluster: by its log, member " + MemberId.hex(identity.memberId())
+                    + " was removed from its cluster and can't come back. Force another member.");
+        }
         directory.rewrite(identity.forced(identity.generation(), Forcing.DONE));
         List<String> left = now.removed().stream()
                 .filter(id -> !before.isRemoved(id))

@@ -91,6 +91,15 @@ class MemberCommandsTest {
     }
 
     @Test
+    void removedMemberCannotBeForced() {
+        found();
+        replica.applyOne(new Command.RemoveMember(2));
+
+        assertThat(replica.applyOne(new Command.ForceNewCluster(B))).isEqualTo(refused(ErrorCode.MEMBER_NOT_FOUND));
+        assertThat(replica.members.now().members()).containsExactly(A);
+    }
+
+    @Test
     void lastVoterStays() {
         found();
         add(LEARNER);
