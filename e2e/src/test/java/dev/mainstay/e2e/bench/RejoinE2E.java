@@ -21,7 +21,7 @@ class RejoinE2E {
 
     private static final Plan PLAN = new Plan(
             Program.MAINSTAY,
-            40_000,
+            20_000,
             1_024,
             64L << 20,
             200,

@@ -39,7 +39,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * jetcd with the endpoints of three members that are killed in turn: nothing acknowledged is lost, one watch sees every event
@@ -55,7 +55,7 @@ class JetcdClusterE2E {
     private static final long PATIENCE_SECONDS = 60;
 
     @ParameterizedTest
-    @EnumSource(Program.class)
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void everythingGoesOnWhileMembersAreKilledInTurn(Program program, @TempDir Path dir) throws Exception {
         try (Network network = new PlainNetwork(3);
                 TestCluster cluster = TestCluster.start(program, dir, 3, network);

@@ -46,7 +46,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a learner serves and what it becomes. */
 @Tag("cluster")
@@ -55,7 +55,7 @@ class LearnerE2E {
     private static final String REFUSAL = "etcdserver: rpc not supported for learner";
 
     @ParameterizedTest
-    @EnumSource(Program.class)
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void learnerServesWhatNeedsNobodyElseAndRefusesTheRest(Program program, @TempDir Path dir) throws Exception {
         try (Network network = new PlainNetwork(2);
                 TestCluster cluster = TestCluster.start(program, dir, 1, network);
@@ -102,7 +102,7 @@ class LearnerE2E {
     }
 
     @ParameterizedTest
-    @EnumSource(Program.class)
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void learnerAddedUnderLoadOutlivesLeadersIsPromotedAndVotes(Program program, @TempDir Path dir) throws Exception {
         try (Network network = new PlainNetwork(4);
                 TestCluster cluster = TestCluster.start(program, dir, 3, network);
@@ -143,7 +143,7 @@ class LearnerE2E {
 
     /** Its log can't bring it up to date: it gets a snapshot first. */
     @ParameterizedTest
-    @EnumSource(Program.class)
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void learnerOfAClusterThatHasDroppedItsLogIsPromotedToo(Program program, @TempDir Path dir) throws Exception {
         try (Network network = new PlainNetwork(2);
                 TestCluster cluster = TestCluster.start(program, dir, 1, network, "--snapshot-count=10")) {

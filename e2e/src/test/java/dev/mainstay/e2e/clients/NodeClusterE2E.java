@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** npm's etcd3 with the endpoints of three members that are killed in turn. The script works and asserts. */
 @Tag("clients")
@@ -21,7 +21,7 @@ class NodeClusterE2E {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @ParameterizedTest
-    @EnumSource(Program.class)
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void everythingGoesOnWhileMembersAreKilledInTurn(Program program, @TempDir Path dir) {
         try (Network network = new PlainNetwork(3);
                 TestCluster cluster = TestCluster.start(program, dir, 3, network);

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Three members over https:// peer URLs, as operators set them up: mutual TLS, and everything replaced in the files. */
 @Tag("cluster")
@@ -79,7 +79,7 @@ class PeerTlsE2E {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void aForeignAuthoritysMemberIsRefusedAndTheOthersGoOn(Program program) throws IOException {
         issue(new OpenSsl(dir.resolve("ca"), "own-ca"));
         OpenSsl foreign = new OpenSsl(dir.resolve("foreign"), "foreign-ca");
@@ -119,7 +119,7 @@ class PeerTlsE2E {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.mainstay.e2e.server.Program#forClusters")
     void membersMakeTheirOwnCertificates(Program program) {
         try (Network network = new PlainNetwork(MEMBERS, "https");
                 TestCluster cluster =
