@@ -187,9 +187,9 @@ final class GatewaySequence {
         if (grant.getID() == 0) {
             return null;
         }
-        planned.add(http(
-                Step.of(StepKind.REVOKE, grant).as(step.caller()),
-                LeaseRevokeRequest.newBuilder().setID(grant.getID()).build()));
+        LeaseRevokeRequest revoke =
+                LeaseRevokeRequest.newBuilder().setID(grant.getID()).build();
+        planned.add(new HttpStep("POST", path(StepKind.REVOKE), step.caller(), json.right(revoke)));
         return http(Step.of(StepKind.GRANT, grant).as(step.caller()), grant);
     }
 
