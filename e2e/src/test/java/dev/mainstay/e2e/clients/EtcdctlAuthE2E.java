@@ -38,6 +38,7 @@ final class EtcdctlAuthE2E extends EtcdctlSuite {
         refused("etcdserver: user name not found", "user", "get", "bob");
         assertThat(etcdctl().out("role", "add", "some")).isEqualTo("Role some created\n");
         refused("etcdserver: role name already exists", "role", "add", "some");
+        assertThat(etcdctl().out("role", "list").lines()).contains("some");
         assertThat(etcdctl().out("role", "grant-permission", "some", "readwrite", "a", "d"))
                 .isEqualTo("Role some updated\n");
         assertThat(etcdctl().out("role", "grant-permission", "some", "read", "r"))

@@ -182,6 +182,7 @@ class ForceNewClusterE2E {
         }
     }
 
+    @Tag("slow")
     @Test
     void learnerBeginsAnewAlone(@TempDir Path dir) {
         Place founder = places.getFirst();
