@@ -47,14 +47,13 @@ class CommitAppender extends GrpcLogAppender {
 
     @Override
     public boolean shouldSendAppendEntries() {
-        return unanswered.isOverdue(System.nanoTime(), lastSent(), lastKnown(), hasPendingDataRequests())
-                || super.shouldSendAppendEntries();
+        return isOverdue() || super.shouldSendAppendEntries();
     }
 
     @Override
     public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
             throws RaftLogIOException {
-        if (unanswered.isOverdue(System.nanoTime(), lastSent(), lastKnown(), hasPendingDataRequests())) {
+        if (isOverdue()) {
             unanswered.sentAgain();
             getFollower().setNextIndex(lastKnown() + 1);
         }
@@ -75,8 +74,9 @@ class CommitAppender extends GrpcLogAppender {
         return super.newAppendEntriesRequest(callId, true);
     }
 
-    private long lastSent() {
-        return getFollower().getNextIndex() - 1;
+    private boolean isOverdue() {
+        return unanswered.isOverdue(
+                System.nanoTime(), getFollower().getNextIndex() - 1, lastKnown(), hasPendingDataRequests());
     }
 
     /** The last entry that the follower is known to have, or that doesn't need it any more. */

@@ -109,24 +109,8 @@ public final class RocksStore implements Store {
      */
     public static RocksStore open(
             Path directory, List<Table> tables, RocksSettings settings, StoreFaultListener faults) {
-        RocksDB.loadLibrary();
         requireWhole(directory);
-        Pools pools = new Pools();
-        EngineOptions options = new EngineOptions(settings, new EngineEvents(faults, pools::drain));
-        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.family()));
-        for (Table table : tables) {
-            descriptors.add(
-                    new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.UTF_8), options.family()));
-        }
-        List<ColumnFamilyHandle> handles = new ArrayList<>();
-        try {
-            RocksDB db = RocksDB.open(options.database(), directory.toString(), descriptors, handles);
-            return new RocksStore(options, db, tables, handles, pools, new FailedWork(directory, faults), true);
-        } catch (RocksDBException e) {
-            options.close();
-            throw Faults.of(e);
-        }
+        return open(directory, tables, settings, faults, RocksDB::open, true);
     }
 
     /**
@@ -137,13 +121,32 @@ public final class RocksStore implements Store {
      * @throws StorageFailedException if the directory can't be read
      */
     public static RocksStore openReadOnly(Path directory, List<Table> tables, RocksSettings settings) {
-        RocksDB.loadLibrary();
-        if (!Files.exists(directory.resolve("CURRENT"))) {
-            throw new StorageCorruptedException("the database lacks its file CURRENT: " + directory, null);
+        if (!hasCurrent(directory)) {
+            throw lacksCurrent(directory);
         }
+        return open(directory, tables, settings, _ -> {}, RocksDB::openReadOnly, false);
+    }
+
+    /** One of the engine's ways to open a directory. */
+    private interface Opening {
+        RocksDB open(
+                DBOptions options,
+                String directory,
+                List<ColumnFamilyDescriptor> families,
+                List<ColumnFamilyHandle> handles)
+                throws RocksDBException;
+    }
+
+    private static RocksStore open(
+            Path directory,
+            List<Table> tables,
+            RocksSettings settings,
+            StoreFaultListener faults,
+            Opening opening,
+            boolean pooled) {
+        RocksDB.loadLibrary();
         Pools pools = new Pools();
-        StoreFaultListener nobody = _ -> {};
-        EngineOptions options = new EngineOptions(settings, new EngineEvents(nobody, pools::drain));
+        EngineOptions options = new EngineOptions(settings, new EngineEvents(faults, pools::drain));
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.family()));
         for (Table table : tables) {
@@ -152,8 +155,8 @@ public final class RocksStore implements Store {
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            RocksDB db = RocksDB.openReadOnly(options.database(), directory.toString(), descriptors, handles);
-            return new RocksStore(options, db, tables, handles, pools, new FailedWork(directory, nobody), false);
+            RocksDB db = opening.open(options.database(), directory.toString(), descriptors, handles);
+            return new RocksStore(options, db, tables, handles, pools, new FailedWork(directory, faults), pooled);
         } catch (RocksDBException e) {
             options.close();
             throw Faults.of(e);
@@ -173,17 +176,25 @@ public final class RocksStore implements Store {
     private static void requireWhole(Path directory) {
         try {
             Files.createDirectories(directory);
-            if (Files.exists(directory.resolve("CURRENT"))) {
+            if (hasCurrent(directory)) {
                 return;
             }
             try (Stream<Path> files = Files.list(directory)) {
                 if (files.anyMatch(file -> file.toString().endsWith(".sst"))) {
-                    throw new StorageCorruptedException("the database lacks its file CURRENT: " + directory, null);
+                    throw lacksCurrent(directory);
                 }
             }
         } catch (IOException e) {
             throw new StorageFailedException("the database directory can't be used: " + e, false, e);
         }
+    }
+
+    private static boolean hasCurrent(Path directory) {
+        return Files.exists(directory.resolve("CURRENT"));
+    }
+
+    private static StorageCorruptedException lacksCurrent(Path directory) {
+        return new StorageCorruptedException("the database lacks its file CURRENT: " + directory, null);
     }
 
     @Override
