@@ -2,6 +2,7 @@ package dev.mainstay.e2e.cluster;
 
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.faults.Network;
+import dev.mainstay.e2e.server.Pause;
 import dev.mainstay.e2e.server.Program;
 import dev.mainstay.e2e.server.TestServer;
 import dev.mainstay.etcd.proto.Member;
@@ -181,7 +182,7 @@ public final class TestCluster implements AutoCloseable {
             if (leader.isPresent()) {
                 return leader.getAsInt();
             }
-            pause(20);
+            Pause.millis(20);
         }
         throw new IllegalStateException("no leader after " + SETTLE_TIMEOUT + "\n" + logTails());
     }
@@ -198,7 +199,7 @@ public final class TestCluster implements AutoCloseable {
             } catch (StatusRuntimeException e) {
                 // An election; the next turn asks again.
             }
-            pause(20);
+            Pause.millis(20);
         }
         throw new IllegalStateException("not all members have published their URLs\n" + logTails());
     }
@@ -353,7 +354,7 @@ public final class TestCluster implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            pause(100);
+            Pause.millis(100);
         }
     }
 
@@ -404,15 +405,6 @@ public final class TestCluster implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
         }
     }
 }

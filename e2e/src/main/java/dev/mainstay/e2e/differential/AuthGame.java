@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Users, roles, tokens, and what is permitted to whom. */
-public final class AuthGame implements Game<Step> {
+public final class AuthGame implements StepGame {
     /** The user who may do everything, and the role that says so. */
     static final String ROOT = "root";
 
@@ -44,11 +44,6 @@ public final class AuthGame implements Game<Step> {
     }
 
     @Override
-    public Step parse(String line) {
-        return Step.parse(line);
-    }
-
-    @Override
     public Playing<Step> player(List<String> endpoints) {
         return new Player(endpoints, true);
     }
@@ -70,11 +65,6 @@ public final class AuthGame implements Game<Step> {
     public boolean excused(Step step, String reference, String subject) {
         return KnownDifferences.isKeptHash(step, reference, subject)
                 || KnownDifferences.isOldRefusal(step.kind(), reference, subject);
-    }
-
-    @Override
-    public String label(Step step) {
-        return step.kind().name();
     }
 
     @Override

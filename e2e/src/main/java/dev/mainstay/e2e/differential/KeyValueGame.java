@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Keys, transactions, watches, leases, compactions and maintenance, asked by one client of an open cluster. */
-public final class KeyValueGame implements Game<Step> {
+public final class KeyValueGame implements StepGame {
     /** All watchers have got what they must, and all members have the same data. */
     private static final List<Step> LAST = List.of(
             Step.of(StepKind.WATCH_SYNC, WatchRequest.getDefaultInstance()),
@@ -17,11 +17,6 @@ public final class KeyValueGame implements Game<Step> {
     public List<Step> sequence(long seed, int length, int members) {
         StepGenerator generator = new StepGenerator(seed, members);
         return Stream.generate(generator::next).limit(length).toList();
-    }
-
-    @Override
-    public Step parse(String line) {
-        return Step.parse(line);
     }
 
     @Override
@@ -45,10 +40,5 @@ public final class KeyValueGame implements Game<Step> {
     @Override
     public boolean excused(Step step, String reference, String subject) {
         return KnownDifferences.isKeptHash(step, reference, subject);
-    }
-
-    @Override
-    public String label(Step step) {
-        return step.kind().name();
     }
 }

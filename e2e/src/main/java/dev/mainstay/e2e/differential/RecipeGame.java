@@ -5,16 +5,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Locks and elections, with several sessions that hold, wait, give up and end. */
-public final class RecipeGame implements Game<Step> {
+public final class RecipeGame implements StepGame {
     @Override
     public List<Step> sequence(long seed, int length, int members) {
         RecipeSequence sequence = new RecipeSequence(seed, members);
         return Stream.generate(sequence::next).limit(length).toList();
-    }
-
-    @Override
-    public Step parse(String line) {
-        return Step.parse(line);
     }
 
     @Override
@@ -25,11 +20,6 @@ public final class RecipeGame implements Game<Step> {
     @Override
     public List<String> flags(Program program) {
         return List.of();
-    }
-
-    @Override
-    public String label(Step step) {
-        return step.kind().name();
     }
 
     @Override

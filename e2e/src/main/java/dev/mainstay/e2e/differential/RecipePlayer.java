@@ -2,6 +2,7 @@ package dev.mainstay.e2e.differential;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.mainstay.e2e.server.Pause;
 import dev.mainstay.etcd.proto.CampaignRequest;
 import dev.mainstay.etcd.proto.KVGrpc;
 import dev.mainstay.etcd.proto.KeyValue;
@@ -84,7 +85,7 @@ final class RecipePlayer implements Game.Playing<Step> {
         boolean there = find(key) != null;
         WaitingCall call = new WaitingCall(step.kind(), member, prefix, step.request());
         if (there) {
-            pause(UNSEEN_MILLIS);
+            Pause.millis(UNSEEN_MILLIS);
         }
         await("a contender's key or an answer", () -> call.isDone() || find(key) != null);
         KeyValue contender = find(key);
@@ -102,7 +103,7 @@ final class RecipePlayer implements Game.Playing<Step> {
         if (call == null) {
             return "waits for nothing";
         }
-        pause(UNSEEN_MILLIS);
+        Pause.millis(UNSEEN_MILLIS);
         call.cancel();
         await("a key to go with its contender", () -> call.hasLeft(find(call.key())));
         return "cancelled";
@@ -127,7 +128,7 @@ final class RecipePlayer implements Game.Playing<Step> {
             before.close();
         }
         observers.put(session, new Observer(member, request));
-        pause(UNSEEN_MILLIS);
+        Pause.millis(UNSEEN_MILLIS);
         return "observes";
     }
 
@@ -256,16 +257,7 @@ final class RecipePlayer implements Game.Playing<Step> {
             if (System.nanoTime() > deadline) {
                 throw new MissingAnswer("waited in vain for " + what);
             }
-            pause(2);
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            Pause.millis(2);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mainstay.e2e.kubernetes;
 
 import com.google.protobuf.ByteString;
 import dev.mainstay.e2e.client.EtcdClient;
+import dev.mainstay.e2e.server.Pause;
 import dev.mainstay.etcd.proto.Event;
 import dev.mainstay.etcd.proto.KeyValue;
 import java.nio.ByteBuffer;
@@ -225,7 +226,7 @@ final class KubernetesLoad implements AutoCloseable {
     private static void every(long millis, long end, Runnable work) {
         while (System.nanoTime() < end) {
             work.run();
-            pause(millis);
+            Pause.millis(millis);
         }
     }
 
@@ -233,16 +234,7 @@ final class KubernetesLoad implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!there.getAsBoolean()) {
             check(System.nanoTime() < deadline, "waited in vain for " + what);
-            pause(20);
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            Pause.millis(20);
         }
     }
 
