@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.objectstore.azure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.objectstore.gcs;
+
+import org.jspecify.annotations.NullMarked;

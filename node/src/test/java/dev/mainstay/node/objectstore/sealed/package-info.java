@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.objectstore.sealed;
+
+import org.jspecify.annotations.NullMarked;
