@@ -44,11 +44,13 @@ class ArchitectureTest {
             Map.entry("watch", 4),
             Map.entry("bolt", 4),
             Map.entry("etcdformat", 4),
+            Map.entry("objectstore", 4),
             Map.entry("leader", 5),
             Map.entry("snapshot", 5),
             Map.entry("etcdsnapshot", 5),
             Map.entry("coordination", 5),
             Map.entry("api", 6),
+            Map.entry("backup", 6),
             Map.entry("observability", 7),
             Map.entry("server", 8),
             Map.entry(EMBED, 9));
@@ -144,6 +146,7 @@ class ArchitectureTest {
                         "org.apache.ratis..", List.of(ROOT + "consensus.."),
                         "io.grpc..", List.of(ROOT + "api..", ROOT + "observability..", ROOT + "server.."),
                         "io.opentelemetry..", List.of(ROOT + "observability.."),
+                        "dev.mainstay.proto..", List.of(ROOT + "api..", ROOT + "server.."),
                         "dev.mainstay.etcd.proto..", List.of(ROOT + "api..", ROOT + "server..", ROOT + "etcdformat.."),
                         "io.quarkus..", List.of(ROOT + "server..", ROOT + "observability.."))
                 .entrySet()) {
@@ -157,6 +160,48 @@ class ArchitectureTest {
                     .resideInAPackage(door.getKey())
                     .check(NODE);
         }
+    }
+
+    /** Kinds of places know what is common to them and not each other; only the one that opens them knows them all. */
+    @Test
+    void kindsOfObjectStoresStandAlone() {
+        String root = ROOT + "objectstore";
+        for (Map.Entry<String, List<String>> kind : Map.of(
+                        "file", List.<String>of(),
+                        "s3", List.of("software.amazon.awssdk.."),
+                        "gcs", List.of("com.google.cloud..", "com.google.api..", "com.google.auth.."),
+                        "azure", List.of("com.azure.."),
+                        "sealed", List.of("com.github.luben..", "com.google.crypto.."))
+                .entrySet()) {
+            String own = root + "." + kind.getKey() + "..";
+            for (String library : kind.getValue()) {
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage(own)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(library)
+                        .check(NODE);
+            }
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(own)
+                    .and()
+                    .resideInAPackage(root + "..")
+                    .and()
+                    .doNotHaveSimpleName("ObjectStores")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(own)
+                    .check(NODE);
+        }
+        noClasses()
+                .that()
+                .resideInAnyPackage(root, root + ".file..", root + ".sealed..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(root + ".stream..")
+                .check(NODE);
     }
 
     /** Programs that embed members see these types, and have no Quarkus around them. */

@@ -10,11 +10,12 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Every gRPC service of a member: etcd's own, health and reflection. RPCs that don't exist yet are unknown to the transport,
+ * Every gRPC service of a member: etcd's own, that of migrations, health and reflection. RPCs that don't exist yet are unknown to the transport,
  * which says so. {@link #close} stops the threads; open calls are the transport's to end.
  */
 public final class EtcdApi implements AutoCloseable {
@@ -24,6 +25,7 @@ public final class EtcdApi implements AutoCloseable {
     private final DataGate gate;
     private final Recipes recipes;
     private final SnapshotStreams snapshots;
+    private final Optional<BackupService> backups;
     private final LoginTurns logins = new LoginTurns(System::nanoTime);
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<ServerServiceDefinition> services;
@@ -43,21 +45,27 @@ public final class EtcdApi implements AutoCloseable {
                 settings.rangeBytesInFlight(),
                 settings.rangeAnswerBytes());
         snapshots = new SnapshotStreams(ports.exports(), settings.storageVersion());
+        backups = ports.checkpoints().map(checkpoints -> new BackupService(checkpoints, settings));
         scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("api-clock").daemon().factory());
         LearnerGate learners = new LearnerGate(settings.memberId(), ports.members());
         CallerDemands demands = new CallerDemands(ports.raft(), scheduler, settings.electionTimeout());
         gate = new DataGate(() -> ports.alarms().isCorrupt(settings.memberId()));
+        MigrationReadGate loading = new MigrationReadGate(ports.migration());
         Reads reads = new Reads(ports.readBarrier(), oversight.traced());
         Identification identification = new Identification(ports.authentication(), reads);
         CallRules rules = new CallRules(ports.authentication().state());
         List<ServerServiceDefinition> all = new ArrayList<>();
-        for (ServerServiceDefinition service : etcdServices(ports, settings, reads, headers, oversight)) {
-            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands, identification, rules));
+        List<ServerServiceDefinition> guarded =
+                new ArrayList<>(etcdServices(ports, settings, reads, headers, oversight));
+        backups.map(BackupService::definition).ifPresent(guarded::add);
+        for (ServerServiceDefinition service : guarded) {
+            all.add(ServerInterceptors.interceptForward(
+                    service, learners, gate, loading, demands, identification, rules));
         }
         recipes = new Recipes(all);
         for (ServerServiceDefinition service : recipes.services()) {
-            all.add(ServerInterceptors.interceptForward(service, learners, gate, demands));
+            all.add(ServerInterceptors.interceptForward(service, learners, gate, loading, demands));
         }
         serving(true);
         all.add(ServerInterceptors.interceptForward(health.getHealthService(), learners));
@@ -98,6 +106,11 @@ public final class EtcdApi implements AutoCloseable {
         return snapshots;
     }
 
+    /** The service for backups, if the store has files. */
+    public Optional<BackupService> backups() {
+        return backups;
+    }
+
     /** Bytes of range answers that are being built or wait for the network. */
     public long rangeBytesInFlight() {
         return ranges.bytesInFlight();
@@ -123,6 +136,7 @@ public final class EtcdApi implements AutoCloseable {
         health.enterTerminalState();
         scheduler.shutdownNow();
         snapshots.close();
+        backups.ifPresent(BackupService::close);
         ranges.close();
     }
 
@@ -131,7 +145,7 @@ public final class EtcdApi implements AutoCloseable {
         KvChecks checks = new KvChecks(settings.maxTxnOps(), settings.maxRequestBytes());
         // What a lease's keys permit is looked at when the change is applied: here it might take long.
         Access access = new Access(ports.authentication().state(), reads, _ -> List.of());
-        Proposals proposals = new Proposals(ports.proposer(), ports.admission(), access, oversight.traced());
+        Proposals proposals = new Proposals(ports.proposer(), ports.admission(), reads, access, oversight.traced());
         return List.of(
                 new KvService(checks, proposals, reads, access, ranges, new KvReplies(headers), ports.storageCare())
                         .definition(),
@@ -158,6 +172,7 @@ public final class EtcdApi implements AutoCloseable {
                                 reads,
                                 access,
                                 headers)
-                        .definition());
+                        .definition(),
+                new MigrationService(ports, proposals, reads, settings.clusterId()).definition());
     }
 }

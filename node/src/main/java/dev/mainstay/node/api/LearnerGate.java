@@ -6,6 +6,7 @@ import dev.mainstay.etcd.proto.RangeRequest;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.membership.Members;
+import dev.mainstay.proto.v1.BackupGrpc;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Refuses what a learner doesn't serve. It serves what needs nobody else: its status, snapshots, and serializable ranges;
+ * Refuses what a learner doesn't serve. It serves what needs nobody else: its status, snapshots, backups, and serializable ranges;
  * clients take the refusal of the rest as a sign to ask another member.
  */
 final class LearnerGate implements ServerInterceptor {
@@ -23,7 +24,11 @@ final class LearnerGate implements ServerInterceptor {
     private static final String RANGE = KVGrpc.getRangeMethod().getFullMethodName();
     private static final Set<String> SERVED = Set.of(
             MaintenanceGrpc.getStatusMethod().getFullMethodName(),
-            MaintenanceGrpc.getSnapshotMethod().getFullMethodName());
+            MaintenanceGrpc.getSnapshotMethod().getFullMethodName(),
+            BackupGrpc.getOpenCheckpointMethod().getFullMethodName(),
+            BackupGrpc.getReadFileMethod().getFullMethodName(),
+            BackupGrpc.getDigestKeysMethod().getFullMethodName(),
+            BackupGrpc.getCloseCheckpointMethod().getFullMethodName());
 
     private final long memberId;
     private final Supplier<Members> members;

@@ -16,14 +16,16 @@ final class Proposals {
 
     private final Proposer proposer;
     private final Admission admission;
+    private final Reads reads;
     private final Access access;
     private final boolean traced;
 
     /** @param traced whether calls may be traced */
-    Proposals(Proposer proposer, Admission admission, Access access, boolean traced) {
+    Proposals(Proposer proposer, Admission admission, Reads reads, Access access, boolean traced) {
         this.traced = traced;
         this.proposer = proposer;
         this.admission = admission;
+        this.reads = reads;
         this.access = access;
     }
 
@@ -43,7 +45,7 @@ final class Proposals {
             return;
         }
         CompletableFuture<?> _ = CompletableFuture.supplyAsync(
-                        () -> Optional.ofNullable(admission.admit(command)), Thread::startVirtualThread)
+                        () -> Optional.ofNullable(decide(command)), Thread::startVirtualThread)
                 .thenAccept(
                         refusal -> refusal.ifPresentOrElse(responder::refuse, () -> send(command, responder, onDone)))
                 .whenComplete((_, failure) -> {
@@ -51,6 +53,12 @@ final class Proposals {
                         responder.refuse(Status.INTERNAL.withDescription(String.valueOf(failure)));
                     }
                 });
+    }
+
+    /** An alarm that this member sees may have been cleared through another one: it refuses only as of now. */
+    private @Nullable ErrorCode decide(Command command) {
+        ErrorCode refusal = admission.admit(command);
+        return refusal == null || !reads.catchUp() ? refusal : admission.admit(command);
     }
 
     private void send(Command command, Responder<?> responder, Consumer<Outcome> onDone) {

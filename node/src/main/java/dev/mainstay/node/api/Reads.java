@@ -54,6 +54,14 @@ final class Reads {
                 (refusal, failure) -> callback.passed(failure != null ? ErrorCode.TIMEOUT : refusal.orElse(null)));
     }
 
+    /** Waits for the barrier, seconds at the most; false if it can't be passed. For virtual threads. */
+    boolean catchUp() {
+        return barrier.await()
+                .exceptionally(_ -> Optional.of(ErrorCode.TIMEOUT))
+                .join()
+                .isEmpty();
+    }
+
     /** What waits at the barrier. */
     @FunctionalInterface
     interface Callback {

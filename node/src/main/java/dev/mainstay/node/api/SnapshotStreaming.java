@@ -5,7 +5,6 @@ import dev.mainstay.etcd.proto.SnapshotRequest;
 import dev.mainstay.etcd.proto.SnapshotResponse;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Sha256;
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
@@ -21,7 +19,7 @@ import java.util.function.LongConsumer;
  * One Snapshot call: the store in messages of {@value #CHUNK_BYTES} bytes, then its SHA-256. A message is made when the client has
  * room for it. {@link #send} is one thread's; the listener's methods are the transport's.
  */
-final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
+final class SnapshotStreaming extends PatientStream<SnapshotRequest, SnapshotResponse> {
 
     private static final System.Logger LOG = System.getLogger(SnapshotStreaming.class.getName());
 
@@ -31,13 +29,8 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
     private static final Status TOO_SLOW = Status.UNAVAILABLE.withDescription(
             "etcdserver: nobody read the snapshot for " + SnapshotStreams.PATIENCE.toMinutes() + " minutes");
 
-    private final ServerCall<SnapshotRequest, SnapshotResponse> call;
     private final String version;
-    private final BooleanSupplier stopped;
     private final LongConsumer sentBytes;
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private final Object news = new Object();
-    private volatile boolean gone;
 
     /**
      * @param stopped whether the member stops
@@ -48,38 +41,16 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
             String version,
             BooleanSupplier stopped,
             LongConsumer sentBytes) {
-        this.call = call;
+        super(call, SnapshotStreams.PATIENCE, stopped);
         this.version = version;
-        this.stopped = stopped;
         this.sentBytes = sentBytes;
-    }
-
-    @Override
-    public void onReady() {
-        tell();
-    }
-
-    @Override
-    public void onCancel() {
-        gone = true;
-        tell();
-    }
-
-    private void tell() {
-        synchronized (news) {
-            news.notifyAll();
-        }
-    }
-
-    private boolean isOver() {
-        return gone || call.isCancelled() || stopped.getAsBoolean();
     }
 
     /** Sends everything; whether that was so. */
     boolean send(StoreExports exports) {
         try {
             long start = System.nanoTime();
-            call.sendHeaders(new Metadata());
+            begin();
             try (StoreExports.StoreExport export = exports.open(this::isOver)) {
                 LOG.log(
                         Level.INFO,
@@ -108,32 +79,6 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
             }
         }
         return false;
-    }
-
-    private void end(Status status) {
-        if (ended.compareAndSet(false, true) && !gone) {
-            call.close(status, new Metadata());
-        }
-    }
-
-    private void awaitRoom() throws IOException {
-        long deadline = System.nanoTime() + SnapshotStreams.PATIENCE.toNanos();
-        synchronized (news) {
-            while (!call.isReady()) {
-                long left = deadline - System.nanoTime();
-                if (isOver() || Thread.currentThread().isInterrupted()) {
-                    throw new IOException("nobody wants the snapshot any more");
-                }
-                if (left <= 0) {
-                    throw new SlowException();
-                }
-                try {
-                    TimeUnit.NANOSECONDS.timedWait(news, Math.min(left, TimeUnit.SECONDS.toNanos(1)));
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
     }
 
     /** Cuts the snapshot into messages. */
@@ -192,8 +137,7 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
         }
 
         private void send(byte[] blob) throws IOException {
-            awaitRoom();
-            call.sendMessage(SnapshotResponse.newBuilder()
+            SnapshotStreaming.this.send(() -> SnapshotResponse.newBuilder()
                     .setRemainingBytes(left)
                     .setBlob(UnsafeByteOperations.unsafeWrap(blob))
                     .setVersion(version)
@@ -207,11 +151,5 @@ final class SnapshotStreaming extends ServerCall.Listener<SnapshotRequest> {
             }
             send(digest.digest());
         }
-    }
-
-    /** The client reads no further. */
-    private static final class SlowException extends IOException {
-
-        private static final long serialVersionUID = 1;
     }
 }

@@ -31,12 +31,13 @@ import org.jspecify.annotations.Nullable;
  * hundred alike; most of it is the look for the version it replaces. CoreMeasurement, among the tests, measures it.
  *
  * <pre>
- * applied  "position" → format, term, index, clock, hash of the state ({@link StateHash})
+ * applied  "position"  → format, term, index, clock, hash of the state ({@link StateHash})
+ *          "migration" → {@link MigrationState}, if there ever was one
  * </pre>
  */
 public final class Applier {
 
-    /** One row, {@link AppliedState}. */
+    /** {@link AppliedState} and {@link MigrationState}. */
     public static final Table APPLIED = new Table("applied");
 
     private static final byte[] POSITION = Bytes.utf8("position").array();
@@ -45,6 +46,7 @@ public final class Applier {
     private final KvStore kv;
     private final AppliedBatches known;
     private final AuthTable auth;
+    private final Migration migration;
     private final CommandHandler handler;
     private final CommittedEvents events;
     private final CommittedLeases leaseListener;
@@ -68,9 +70,15 @@ public final class Applier {
         this.kv = kv;
         this.known = AppliedBatches.open(store);
         this.auth = AuthTable.open(store);
+        this.migration = Migration.open(store);
+        holdCounts();
         this.handler = new CorruptGate(
                 alarms,
-                new NoSpaceGate(alarms, new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms))));
+                new NoSpaceGate(
+                        alarms,
+                        new MigrationGate(
+                                migration,
+                                new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms, migration)))));
         this.events = events;
         this.leaseListener = leaseListener;
         this.members = members;
@@ -108,6 +116,7 @@ public final class Applier {
             changes.put(APPLIED, POSITION, after.encode());
             store.write(changes);
             kv.publish(writer);
+            holdCounts();
             applied = after;
             hashes.add(position.index(), hash);
             tellListeners(entry);
@@ -116,6 +125,10 @@ public final class Applier {
             }
             return outcomes;
         }
+    }
+
+    private void holdCounts() {
+        kv.holdCounts(migration.now().phase() == MigrationState.Phase.LOADING);
     }
 
     private List<Outcome> apply(LogEntry entry, List<Command> commands) {
@@ -131,6 +144,11 @@ public final class Applier {
     /** Users and roles. */
     public AuthTable auth() {
         return auth;
+    }
+
+    /** Whether another cluster's state is being taken over. */
+    public Migration migration() {
+        return migration;
     }
 
     /** Says who hears of tokens; to be called before the first entry, since nobody hears of earlier ones. */
@@ -176,7 +194,13 @@ public final class Applier {
 
     /** Has a store that no log made begin behind a place in a log that is to come; its clock begins at 0. */
     public static void begin(WriteSet changes, LogPosition position) {
-        changes.put(APPLIED, POSITION, new AppliedState(position, 0, StateHash.begin(position.index())).encode());
+        begin(changes, position, 0);
+    }
+
+    /** The same with a clock that goes on from here. */
+    static void begin(WriteSet changes, LogPosition position, long clockMillis) {
+        changes.put(
+                APPLIED, POSITION, new AppliedState(position, clockMillis, StateHash.begin(position.index())).encode());
     }
 
     /** Cluster elapsed time in milliseconds as of the last applied entry: how long leaders have led, in sum. */

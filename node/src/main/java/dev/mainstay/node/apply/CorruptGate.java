@@ -2,6 +2,7 @@ package dev.mainstay.node.apply;
 
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
@@ -28,6 +29,7 @@ final class CorruptGate implements CommandHandler {
     private static boolean changesData(Command command) {
         return switch (command) {
             case AuthCommand _, Command.By _ -> false;
+            case MigrationCommand _ -> true;
             case Operation.Put _, Operation.DeleteRange _, Operation.Txn _ -> true;
             case Command.Compact _, Command.GrantLease _, Command.RevokeLease _, Command.ExpireLease _ -> true;
             case Command.RenewLease _, Command.SetAlarm _, Command.Tick _ -> false;

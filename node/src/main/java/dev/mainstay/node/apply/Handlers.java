@@ -3,6 +3,7 @@ package dev.mainstay.node.apply;
 import dev.mainstay.node.auth.AuthTable;
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.Alarm;
@@ -20,13 +21,15 @@ final class Handlers implements CommandHandler {
     private final MemberHandlers members;
     private final AuthHandlers auth;
     private final Alarms alarms;
+    private final MigrationHandlers migration;
 
-    Handlers(LeaseTable leases, MemberTable members, AuthTable auth, Alarms alarms) {
+    Handlers(LeaseTable leases, MemberTable members, AuthTable auth, Alarms alarms, Migration migration) {
         this.keys = new KeyHandlers(leases);
         this.leases = new LeaseHandlers(leases, keys);
         this.members = new MemberHandlers(members);
         this.auth = new AuthHandlers(auth);
         this.alarms = alarms;
+        this.migration = new MigrationHandlers(migration, leases, auth);
     }
 
     @Override
@@ -36,6 +39,7 @@ final class Handlers implements CommandHandler {
             case Operation.DeleteRange delete -> keys.delete(entry, delete);
             case Operation.Txn txn -> keys.txn(entry, txn);
             case AuthCommand change -> auth.apply(entry, change);
+            case MigrationCommand step -> migration.apply(entry, step);
             case Command.By _ -> throw new IllegalArgumentException("the caller is the entry's to know");
             case Command.Compact compact -> compact(entry, compact);
             case Command.GrantLease grant -> leases.grant(entry, grant);

@@ -4,6 +4,7 @@ import dev.mainstay.node.auth.AuthState;
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Comparison;
+import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.Caller;
@@ -32,7 +33,7 @@ public record Permits(AuthState state, Caller caller, LongFunction<List<Bytes>> 
             case Operation.Txn txn -> txn(txn);
             case Command.By by -> check(by.command());
             case AuthCommand.IssueToken _ -> null;
-            case AuthCommand _ -> state.mayAdminister(caller);
+            case AuthCommand _, MigrationCommand _ -> state.mayAdminister(caller);
             case Command.RevokeLease(long id) -> lease(id);
             case Command.GrantLease _ -> state.mayCall(caller);
             case Command.Compact _, Command.SetAlarm _ -> state.mayAdminister(caller);

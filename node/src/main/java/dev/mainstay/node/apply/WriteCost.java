@@ -2,6 +2,7 @@ package dev.mainstay.node.apply;
 
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
 import java.util.List;
 
@@ -17,6 +18,10 @@ public final class WriteCost {
     public static long of(Command command) {
         return switch (command) {
             case AuthCommand _ -> 0;
+            case MigrationCommand.Load load -> ofVersions(load.versions());
+            case MigrationCommand.Follow follow -> ofVersions(follow.versions());
+            case MigrationCommand.AddLeases add -> LEASE_BYTES * add.leases().size();
+            case MigrationCommand _ -> 0;
             case Command.By by -> of(by.command());
             case Operation.Put put -> ofPut(put);
             case Operation.Txn txn -> ofTxn(txn);
@@ -32,6 +37,19 @@ public final class WriteCost {
 
     private static long ofPut(Operation.Put put) {
         return PUT_BYTES + put.key().length() + put.value().length();
+    }
+
+    /** A revision that only deletes costs nothing, so that a full store can still follow it. */
+    private static long ofVersions(List<MigrationCommand.Version> versions) {
+        long sum = 0;
+        for (MigrationCommand.Version version : versions) {
+            sum += version.tombstone()
+                    ? 0
+                    : PUT_BYTES
+                            + version.kv().key().length()
+                            + version.kv().value().length();
+        }
+        return sum;
     }
 
     private static long ofTxn(Operation.Txn txn) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class AuthState {
 
     /** How names are ordered: by their UTF-8 bytes. */
-    static final Comparator<String> BY_BYTES = Comparator.comparing(Bytes::utf8);
+    public static final Comparator<String> BY_BYTES = Comparator.comparing(Bytes::utf8);
 
     private final boolean enabled;
     private final long revision;

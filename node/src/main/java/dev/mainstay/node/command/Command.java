@@ -10,7 +10,13 @@ import java.util.List;
  * state and the command.
  */
 public sealed interface Command
-        permits Operation.Put, Operation.DeleteRange, Operation.Txn, AuthCommand, Command.By, Command.Other {
+        permits Operation.Put,
+                Operation.DeleteRange,
+                Operation.Txn,
+                AuthCommand,
+                MigrationCommand,
+                Command.By,
+                Command.Other {
 
     /**
      * A command and who wants it, which apply asks about once more. A command that stands alone comes from nobody.
@@ -42,7 +48,7 @@ public sealed interface Command
         return this instanceof By(Caller caller, Command _) ? caller : Caller.NOBODY;
     }
 
-    /** The commands that are neither steps of a transaction nor about users and roles. */
+    /** The commands that are neither steps of a transaction nor about users and roles nor of a migration. */
     sealed interface Other extends Command {}
 
     /** Makes revisions below {@code revision} unreadable and their superseded versions removable. */

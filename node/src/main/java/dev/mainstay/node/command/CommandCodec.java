@@ -196,6 +196,7 @@ public final class CommandCodec {
             case Operation.DeleteRange delete -> OperationCodec.write(writer, delete, 0);
             case Operation.Txn txn -> OperationCodec.write(writer, txn, 0);
             case AuthCommand auth -> AuthCommandCodec.write(writer, auth);
+            case MigrationCommand migration -> MigrationCommandCodec.write(writer, migration);
             case Command.By(Caller caller, Command wanted) -> {
                 write(writer, caller);
                 write(writer, wanted);
@@ -320,7 +321,10 @@ public final class CommandCodec {
             case PROMOTE_MEMBER -> new Command.PromoteMember(reader.number());
             case PUBLISH_MEMBER ->
                 new Command.PublishMember(reader.number(), MemberFields.text(reader), MemberFields.texts(reader));
-            default -> AuthCommandCodec.read(reader, tag);
+            default ->
+                MigrationCommandCodec.isTag(tag)
+                        ? MigrationCommandCodec.read(reader, tag)
+                        : AuthCommandCodec.read(reader, tag);
         };
     }
 

@@ -75,6 +75,25 @@ public enum ErrorCode {
     RANGE_TOO_LARGE(
             Status.RESOURCE_EXHAUSTED,
             "etcdserver: range is too large for one answer, read it in pages (limit) or with RangeStream"),
+    /** These are not etcd's, which can't be migrated to. A client may come back, or read meanwhile. */
+    MIGRATING(
+            Status.UNAVAILABLE,
+            "etcdserver: this cluster follows another one (mainstay migrate), so nothing is written until that is finished"),
+    MIGRATION_LOADING(
+            Status.UNAVAILABLE,
+            "etcdserver: this cluster is taking another one's state over (mainstay migrate), so there is nothing to read yet"),
+    MIGRATION_ABORTED(
+            Status.FAILED_PRECONDITION,
+            "etcdserver: a migration into this cluster was given up; stop its members, empty their data directories, and start anew"),
+    MIGRATION_NOT_EMPTY(
+            Status.FAILED_PRECONDITION,
+            "etcdserver: this cluster is not a new one: it holds, or held, keys, leases, users or roles, and a migration needs an empty one"),
+    MIGRATION_UNKNOWN(Status.FAILED_PRECONDITION, "etcdserver: no such migration is under way"),
+    MIGRATION_FINISHED(Status.FAILED_PRECONDITION, "etcdserver: the migration is finished"),
+    MIGRATION_OUT_OF_ORDER(Status.OUT_OF_RANGE, "etcdserver: this is not the next step of the migration"),
+    MIGRATION_DIVERGED(
+            Status.DATA_LOSS,
+            "etcdserver: what came doesn't fit to what is here, so the migration is given up; empty this cluster and start anew"),
     WRONG_DOWNGRADE_VERSION(Status.INVALID_ARGUMENT, "etcdserver: wrong downgrade target version format"),
     INVALID_DOWNGRADE_TARGET(Status.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
     NO_DOWNGRADE(Status.FAILED_PRECONDITION, "etcdserver: no inflight downgrade job"),

@@ -3,6 +3,7 @@ package dev.mainstay.node.consensus;
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Comparison;
+import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.Caller;
@@ -37,6 +38,7 @@ final class CommandSize {
             case Command.PublishMember publish -> FRAME_BYTES + ofText(publish.name()) + ofTexts(publish.clientUrls());
             case Command.By(Caller caller, Command wanted) -> ofCaller(caller) + of(wanted);
             case AuthCommand auth -> ofAuth(auth);
+            case MigrationCommand migration -> ofMigration(migration);
             case Command.Other other -> FRAME_BYTES;
         };
     }
@@ -67,6 +69,48 @@ final class CommandSize {
                         ofText(role) + key.length() + rangeEnd.length();
                     case AuthCommand.IssueToken(String user, long _, Bytes hash) -> ofText(user) + hash.length();
                 };
+    }
+
+    private static long ofMigration(MigrationCommand command) {
+        return FRAME_BYTES
+                + switch (command) {
+                    case MigrationCommand.Begin _, MigrationCommand.Complete _ -> 0;
+                    case MigrationCommand.FollowCompaction _, MigrationCommand.Finish _, MigrationCommand.Abort _ -> 0;
+                    case MigrationCommand.AddLeases add ->
+                        (long) FRAME_BYTES * add.leases().size();
+                    case MigrationCommand.DropLeases drop ->
+                        (long) FRAME_BYTES * drop.leases().size();
+                    case MigrationCommand.Load load -> ofVersions(load.versions());
+                    case MigrationCommand.Follow follow -> ofVersions(follow.versions());
+                    case MigrationCommand.AddUsers add -> ofUsers(add);
+                };
+    }
+
+    private static long ofVersions(List<MigrationCommand.Version> versions) {
+        long bytes = 0;
+        for (MigrationCommand.Version version : versions) {
+            bytes += 2L * FRAME_BYTES
+                    + version.kv().key().length()
+                    + version.kv().value().length();
+        }
+        return bytes;
+    }
+
+    private static long ofUsers(MigrationCommand.AddUsers add) {
+        long bytes = 0;
+        for (MigrationCommand.UserFields user : add.users()) {
+            Bytes hash = user.passwordHash();
+            bytes += FRAME_BYTES + ofText(user.name()) + ofTexts(user.roles()) + (hash == null ? 0 : hash.length());
+        }
+        for (MigrationCommand.RoleFields role : add.roles()) {
+            bytes += FRAME_BYTES + ofText(role.name());
+            for (Permission permission : role.permissions()) {
+                bytes += FRAME_BYTES
+                        + permission.key().length()
+                        + permission.rangeEnd().length();
+            }
+        }
+        return bytes;
     }
 
     private static long ofMember(Member member) {

@@ -20,7 +20,7 @@ record Change(Revision revision, Kind kind, @Nullable Revision predecessor, Byte
     private static final byte FORMAT = 1;
     private static final int HEAD_BYTES = 14;
 
-    /** What the change does to the number of keys. */
+    /** What a change does to its key. */
     enum Kind {
         CREATE(0, 1),
         UPDATE(1, 0),
@@ -50,6 +50,18 @@ record Change(Revision revision, Kind kind, @Nullable Revision predecessor, Byte
                 default -> throw new IllegalStateException("invariant broken: unknown kind of change " + number);
             };
         }
+    }
+
+    /**
+     * What it does to the number of keys. Of versions that were loaded after a compaction the first of a key may be none that
+     * creates it, and a deletion may have nothing left to delete.
+     */
+    int keys() {
+        return switch (kind) {
+            case CREATE, GAP -> kind.keys();
+            case UPDATE -> predecessor == null ? Kind.CREATE.keys() : kind.keys();
+            case DELETE -> predecessor == null ? 0 : kind.keys();
+        };
     }
 
     static byte[] tableKey(long main, int sub) {

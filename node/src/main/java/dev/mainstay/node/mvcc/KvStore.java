@@ -35,6 +35,7 @@ public final class KvStore implements KvView {
     private final Compactor compactor;
     private volatile Sight sight;
     private volatile long countsSavedAt;
+    private volatile boolean countsHeld;
     private @Nullable LogEntryWriter unpublished;
 
     /** What readers see. */
@@ -74,8 +75,8 @@ public final class KvStore implements KvView {
         try (Cursor history = store.cursor(Schema.HISTORY, start, null)) {
             for (history.seek(start); history.isValid(); history.next()) {
                 Change change = Change.decode(history.key(), history.value());
-                if (change.kind().keys() != 0) {
-                    counted.add(change.key(), change.kind().keys());
+                if (change.keys() != 0) {
+                    counted.add(change.key(), change.keys());
                 }
             }
         }
@@ -300,6 +301,9 @@ public final class KvStore implements KvView {
         List<CountedKeys.Block> blocks;
         long revision;
         synchronized (counted) {
+            if (countsHeld) {
+                return;
+            }
             blocks = counted.blocks();
             revision = sight.revision;
         }
@@ -308,6 +312,14 @@ public final class KvStore implements KvView {
             store.write(changes);
         }
         countsSavedAt = revision;
+    }
+
+    /**
+     * Says whether the newest revision may still grow, as while versions are loaded from elsewhere: what is saved counts whole
+     * revisions.
+     */
+    public void holdCounts(boolean held) {
+        countsHeld = held;
     }
 
     /** How many revisions the saved counts are behind. */

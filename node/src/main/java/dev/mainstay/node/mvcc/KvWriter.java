@@ -27,6 +27,23 @@ public interface KvWriter extends KvView {
     @Nullable
     KeyValue delete(Bytes key);
 
+    /**
+     * Whether a version can be the next of its key, as it was written elsewhere.
+     *
+     * @param whole whether every version before it was loaded; else compaction may have taken some
+     */
+    boolean continues(KeyVersion version, boolean whole);
+
+    /**
+     * Writes a version as it was elsewhere, at its own revision, which is above all before; it {@link #continues} what is here.
+     * Returns what it replaced.
+     */
+    @Nullable
+    KeyValue load(KeyVersion version);
+
+    /** Makes a revision one that is known to have been, unless something of it was loaded. */
+    void loadNothing(long revision);
+
     /** Moves the compact revision; refuses with COMPACTED or FUTURE_REVISION. {@code null} when done. */
     @Nullable
     ErrorCode compact(long revision);

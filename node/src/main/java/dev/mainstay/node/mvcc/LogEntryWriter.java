@@ -5,9 +5,11 @@ import dev.mainstay.node.command.RangeQuery;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.common.Event;
+import dev.mainstay.node.common.Invariant;
 import dev.mainstay.node.common.KeyRange;
 import dev.mainstay.node.common.KeyValue;
 import dev.mainstay.node.common.Revision;
+import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.StoreTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -108,6 +110,66 @@ final class LogEntryWriter implements KvWriter {
     }
 
     @Override
+    public boolean continues(KeyVersion version, boolean whole) {
+        StoredVersion latest = KvReads.newest(store, version.kv().key(), Long.MAX_VALUE);
+        boolean exists = latest != null && !latest.tombstone();
+        if (version.tombstone()) {
+            return exists || !whole;
+        }
+        KeyValue kv = version.kv();
+        if (kv.modRevision() != version.revision().main()) {
+            return false;
+        }
+        if (latest == null || !exists) {
+            boolean created = kv.version() == 1 && kv.createRevision() == kv.modRevision();
+            return created || (!whole && latest == null);
+        }
+        return kv.createRevision() == latest.createRevision()
+                && (whole ? kv.version() == latest.version() + 1 : kv.version() > latest.version());
+    }
+
+    @Override
+    public @Nullable KeyValue load(KeyVersion version) {
+        Revision at = version.revision();
+        Invariant.check(at.main() >= revision, "revision %s loaded after %d", at, revision);
+        StoredVersion loaded = version.stored();
+        StoredVersion latest = KvReads.newest(store, loaded.key(), Long.MAX_VALUE);
+        revision = at.main();
+        sub = at.sub() + 1;
+        StoredVersion live = latest == null || latest.tombstone() ? null : latest;
+        if (loaded.tombstone()) {
+            write(loaded, new Change(at, Change.Kind.DELETE, live == null ? null : live.revision(), loaded.key()));
+            events.add(Event.delete(loaded.key(), at.main(), live == null ? null : previous(live, at)));
+        } else {
+            Change.Kind kind = loaded.version() == 1 ? Change.Kind.CREATE : Change.Kind.UPDATE;
+            boolean supersedes =
+                    live != null || (latest != null && latest.revision().main() == at.main());
+            write(loaded, new Change(at, kind, supersedes && latest != null ? latest.revision() : null, loaded.key()));
+            boolean createdJustNow = loaded.createRevision() == at.main();
+            events.add(new Event(
+                    Event.Type.PUT, loaded.toKeyValue(), live == null || createdJustNow ? null : previous(live, at)));
+        }
+        return live == null ? null : live.toKeyValue();
+    }
+
+    @Override
+    public void loadNothing(long emptyRevision) {
+        if (!hasHistory(emptyRevision)) {
+            Change gap = new Change(new Revision(emptyRevision, 0), Change.Kind.GAP, null, Bytes.EMPTY);
+            store.put(Schema.HISTORY, gap.tableKey(), gap.encode());
+            revision = Math.max(revision, emptyRevision);
+        }
+    }
+
+    private boolean hasHistory(long main) {
+        byte[] start = Change.tableKey(main, 0);
+        try (Cursor history = store.cursor(Schema.HISTORY, start, Change.tableKey(main + 1, 0))) {
+            history.seek(start);
+            return history.isValid();
+        }
+    }
+
+    @Override
     public @Nullable ErrorCode compact(long compactTo) {
         if (compactTo <= compactRevision) {
             return ErrorCode.COMPACTED;
@@ -176,8 +238,8 @@ final class LogEntryWriter implements KvWriter {
     private void write(StoredVersion version, Change change) {
         store.put(Schema.KV, KvKey.of(version.key(), version.revision()), version.encode());
         store.put(Schema.HISTORY, change.tableKey(), change.encode());
-        if (change.kind().keys() != 0) {
-            arrivals.merge(change.key(), change.kind().keys(), Integer::sum);
+        if (change.keys() != 0) {
+            arrivals.merge(change.key(), change.keys(), Integer::sum);
         }
     }
 

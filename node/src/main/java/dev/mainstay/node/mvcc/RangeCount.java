@@ -53,7 +53,7 @@ final class RangeCount implements AutoCloseable {
             }
             Change change = Change.decode(changes.key(), changes.value());
             if (range.contains(change.key())) {
-                count -= change.kind().keys();
+                count -= change.keys();
             }
         }
         return count;

@@ -2,6 +2,7 @@ package dev.mainstay.node.observability;
 
 import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
+import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
 import dev.mainstay.node.command.Outcome;
 import io.micrometer.core.instrument.Counter;
@@ -109,7 +110,7 @@ final class ApplyMeters {
 
     private static @Nullable Kind kind(Command command) {
         return switch (command) {
-            case AuthCommand _, Command.By _ -> null;
+            case AuthCommand _, MigrationCommand _, Command.By _ -> null;
             case Operation.Put _ -> Kind.PUT;
             case Operation.DeleteRange _ -> Kind.DELETE_RANGE;
             case Operation.Txn _ -> Kind.TXN;

@@ -31,6 +31,7 @@ import dev.mainstay.node.observability.MemberMeters;
 import dev.mainstay.node.observability.MeteredStore;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.snapshot.ClientCheckpoints;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.rocksdb.RocksSettings;
 import dev.mainstay.node.storage.rocksdb.RocksStore;
@@ -70,6 +71,7 @@ final class Core implements AutoCloseable {
     private static final long LEADER_LIMIT_SECONDS = 60;
     private static final long LEADER_WAIT_SECONDS = 10;
     private static final long SILENCE_LOOK_MILLIS = 1_000;
+    private static final long CHECKPOINT_SWEEP_MILLIS = 30_000;
 
     /** As etcd's {@code --wait-cluster-ready-timeout}. */
     private static final long PUBLISH_SECONDS = 5;
@@ -99,6 +101,7 @@ final class Core implements AutoCloseable {
     private final MembershipKeeper keeper;
     private final MemberRequests memberRequests;
     private final Snapshots snapshots;
+    private final ClientCheckpoints checkpoints;
     private final Checks checks;
 
     Core(
@@ -153,11 +156,17 @@ final class Core implements AutoCloseable {
             MemberState state = new MemberState(applier, keys, store, meters);
             raft = parts.started("log", new RatisMember(log, state, meters.consensus(), fatal));
             parts.started("duties", threads);
+            CheckpointSource checkpointSource =
+                    new CheckpointSource(state, engine, () -> alarms.isCorrupt(identity.memberId()));
+            checkpoints = parts.started(
+                    "client checkpoints",
+                    new ClientCheckpoints(directory.checkpoints(), checkpointSource, System::nanoTime, RANDOM));
+            parts.started("client checkpoints swept", scheduler.every(CHECKPOINT_SWEEP_MILLIS, checkpoints::sweep));
             snapshots = parts.started(
                     "snapshots",
                     new Snapshots(
                             directory,
-                            new CheckpointSource(state, engine, () -> alarms.isCorrupt(identity.memberId())),
+                            checkpointSource,
                             raft.peers(),
                             raft.peerMethods(),
                             meters.snapshots(),
@@ -416,6 +425,11 @@ final class Core implements AutoCloseable {
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** The checkpoints that clients back up. */
+    ClientCheckpoints checkpoints() {
+        return checkpoints;
     }
 
     /** What compares this member with the others. */

@@ -126,7 +126,7 @@ final class DataCheck {
 
     private void directory() throws IOException {
         NodeIdentity identity = member.identity();
-        if (Files.exists(member.directory().resolve(SnapshotRestore.INSIDE))) {
+        if (Files.exists(member.directory().resolve(FreshDirectory.INSIDE))) {
             findings.add(
                     "directory: a snapshot was to be restored here, which didn't come to its end -> restore it again");
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * log/            the Raft log (or elsewhere, by --wal-dir)
  * db/             the store
  * db.incoming/    a store that is being fetched from a peer; db.replaced/ what it takes the place of
- * snapshots/      checkpoints of the store that peers are reading
+ * snapshots/      checkpoints of the store that peers are reading; checkpoints/ those that backups are made of
  * fixtures/peer/  the certificate and key that --peer-auto-tls made
  * acknowledged    the last acknowledged log index
  * </pre>
@@ -146,7 +146,7 @@ public final class DataDirectory implements AutoCloseable {
             throws IOException, DataDirectoryException {
         Path file = directory.resolve(IDENTITY);
         if (!Files.exists(file)) {
-            if (Files.exists(directory.resolve(SnapshotRestore.INSIDE))) {
+            if (Files.exists(directory.resolve(FreshDirectory.INSIDE))) {
                 throw new DataDirectoryException(
                         Problem.CANT_BEGIN,
                         directory,
@@ -264,6 +264,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Where checkpoints of the store are, while peers read them. */
     public Path snapshots() {
         return directory.resolve("snapshots");
+    }
+
+    /** Where checkpoints of the store are, while clients back them up. */
+    public Path checkpoints() {
+        return directory.resolve("checkpoints");
     }
 
     /** Where the Raft log lives. */

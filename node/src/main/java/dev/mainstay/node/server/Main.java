@@ -10,8 +10,11 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
+import java.io.Console;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /** The process: reads its arguments, runs one member until told to stop, and gives the exit status. */
 @QuarkusMain
@@ -19,6 +22,8 @@ public final class Main implements QuarkusApplication {
 
     private static final String SERVER = "server";
     private static final String SNAPSHOT = "snapshot";
+    private static final String MIGRATE = "migrate";
+    private static final String BACKUP = "backup";
 
     private final NodeRun node;
 
@@ -31,6 +36,14 @@ public final class Main implements QuarkusApplication {
     public static void main(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals(SNAPSHOT)) {
             System.exit(new SnapshotTool(System.out, System.err)
+                    .run(List.of(arguments).subList(1, arguments.length)));
+        }
+        if (arguments.length > 0 && arguments[0].equals(MIGRATE)) {
+            System.exit(new MigrateTool(System.out, System.err, System::nanoTime)
+                    .run(List.of(arguments).subList(1, arguments.length)));
+        }
+        if (arguments.length > 0 && arguments[0].equals(BACKUP)) {
+            System.exit(new BackupTool(System.out, System.err, isTerminal(), InstantSource.system())
                     .run(List.of(arguments).subList(1, arguments.length)));
         }
         if (arguments.length > 0 && DataTool.COMMANDS.contains(arguments[0])) {
@@ -47,6 +60,11 @@ public final class Main implements QuarkusApplication {
             System.err.println("Run mainstay --help for the list of flags.");
             System.exit(e.exitCode());
         }
+    }
+
+    /** Whether somebody sits in front of the standard output and error. */
+    private static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
     private static Invocation invocation(List<String> arguments) {

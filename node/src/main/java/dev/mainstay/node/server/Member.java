@@ -3,6 +3,7 @@ package dev.mainstay.node.server;
 import dev.mainstay.node.api.Administrators;
 import dev.mainstay.node.api.ApiPorts;
 import dev.mainstay.node.api.ApiSettings;
+import dev.mainstay.node.api.BackupService;
 import dev.mainstay.node.api.Deliveries;
 import dev.mainstay.node.api.EtcdApi;
 import dev.mainstay.node.api.Oversight;
@@ -59,6 +60,7 @@ import dev.mainstay.node.server.http.LogEndpoint;
 import dev.mainstay.node.server.http.LogLevels;
 import dev.mainstay.node.server.settings.MemberUrl;
 import dev.mainstay.node.server.settings.NodeSettings;
+import dev.mainstay.node.snapshot.ClientCheckpoints;
 import dev.mainstay.node.tls.TlsSetup;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -323,9 +325,11 @@ public final class Member implements AutoCloseable {
                         new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
                 new EtcdExports(
                         core.store(), core::clockMillis, settings.identity().dataDir(), meters::exported),
+                Optional.of(core.checkpoints()),
                 cluster::members,
                 core.memberChanges(),
-                authentication);
+                authentication,
+                core.applier().migration());
     }
 
     private Optional<Tracing> tracing(NodeSettings settings, ExactRegistry registry) {
@@ -472,6 +476,29 @@ public final class Member implements AutoCloseable {
                 gateway::answerBytes);
     }
 
+    private static void bindBackups(MemberGauges gauges, BackupService backups, ClientCheckpoints checkpoints) {
+        gauges.gauge(
+                "mainstay_backup_checkpoints_open",
+                "Checkpoints of the store that clients back up.",
+                checkpoints::openCheckpoints);
+        gauges.gauge("mainstay_backup_calls", "Calls for backups under way.", backups::calls);
+        gauges.counter(
+                "mainstay_backup_checkpoints_total",
+                "Checkpoints that were opened for backups.",
+                checkpoints,
+                ClientCheckpoints::opened);
+        gauges.counter(
+                "mainstay_backup_checkpoints_expired_total",
+                "Checkpoints for backups that were let go because nobody used them.",
+                checkpoints,
+                ClientCheckpoints::expired);
+        gauges.counter(
+                "mainstay_backup_sent_bytes_total",
+                "Bytes of the store's files that were sent for backups.",
+                backups,
+                BackupService::sentBytes);
+    }
+
     private static void bindSnapshots(MemberGauges gauges, SnapshotStreams snapshots) {
         gauges.gauge("mainstay_client_snapshots_open", "Snapshots being sent to clients.", snapshots::open);
         gauges.counter(
@@ -502,6 +529,14 @@ public final class Member implements AutoCloseable {
         gauges.bind(core.raft(), () -> cluster.isLearner(identity.memberId()));
         gauges.bind(core.keys(), ports.storageCare());
         gauges.bind(core.leases(), core.alarms(), identity.memberId());
+        gauges.gauge(
+                "mainstay_migration_phase",
+                "Whether another cluster is taken over. 0: never, 1: being loaded, 2: followed, 3: finished, 4: given up.",
+                () -> core.applier().migration().now().phase().number());
+        gauges.gauge(
+                "mainstay_migration_parts",
+                "Parts of the snapshot of the other cluster that are loaded.",
+                () -> core.applier().migration().now().parts());
         gauges.bindVersions(Versions.ETCD, Versions.CLUSTER, Versions.read().mainstay());
         gauges.gauge(
                 "etcd_server_proposals_pending",
@@ -554,6 +589,7 @@ public final class Member implements AutoCloseable {
                 api.logins(),
                 LoginTurns::refused);
         bindSnapshots(gauges, api.snapshots());
+        api.backups().ifPresent(backups -> bindBackups(gauges, backups, core.checkpoints()));
         gauges.gauge("mainstay_log_size_bytes", "What the files of the log take.", core.raft()::logBytes);
         parts.started("process meters", new ProcessMeters()).bind(registry);
     }

@@ -8,7 +8,6 @@ import dev.mainstay.node.server.settings.SettingsReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +53,6 @@ final class SnapshotTool {
               -w, --write-out simple, fields, json or table
             """;
 
-    private static final Set<String> MEMBER_FLAGS = Set.of(
-            "name", "data-dir", "wal-dir", "initial-cluster", "initial-cluster-token", "initial-advertise-peer-urls");
-
-    /** Leaves as many revisions as anybody can use. */
-    private static final long MAX_BUMP = 1L << 62;
-
     private final PrintStream out;
     private final PrintStream err;
 
@@ -103,7 +96,7 @@ final class SnapshotTool {
         }
         String user = flags.values().getOrDefault("user", "");
         int colon = user.indexOf(':');
-        SnapshotSave.Source source = new SnapshotSave.Source(
+        ToolEndpoint source = new ToolEndpoint(
                 endpoint,
                 flags.values().getOrDefault("cacert", ""),
                 flags.values().getOrDefault("cert", ""),
@@ -134,29 +127,15 @@ final class SnapshotTool {
     }
 
     private void restore(List<String> arguments) throws IOException {
-        Set<String> valued = new HashSet<>(MEMBER_FLAGS);
-        valued.add("bump-revision");
+        Set<String> valued = new HashSet<>(RestoreFlags.VALUED);
         valued.add("initial-memory-map-size");
         ToolFlags flags = ToolFlags.parse(arguments, valued, Set.of("skip-hash-check", "mark-compacted"));
         String snapshot = flags.only("snapshot restore");
-        long bump = flags.number("bump-revision");
-        boolean compacted = flags.isOn("mark-compacted");
-        if (bump > MAX_BUMP) {
-            throw ToolException.usage("--bump-revision must be at most " + MAX_BUMP);
-        }
-        if (compacted != bump > 0) {
-            throw ToolException.usage("--mark-compacted required if --bump-revision > 0, and disallowed otherwise");
-        }
-        List<String> member = new ArrayList<>();
-        flags.values().forEach((name, value) -> {
-            if (MEMBER_FLAGS.contains(name) && !value.isEmpty()) {
-                member.add("--" + name + "=" + value);
-            }
-        });
-        if (!(new SettingsReader("").read(member, Map.of()) instanceof Invocation.Run run)) {
+        long bump = RestoreFlags.bump(flags);
+        if (!(new SettingsReader("").read(RestoreFlags.member(flags), Map.of()) instanceof Invocation.Run run)) {
             throw ToolException.usage("the flags are not those of a member");
         }
-        SnapshotRestore.Restored restored = new SnapshotRestore(run.settings(), new EtcdImport.Bump(bump, compacted))
+        SnapshotRestore.Restored restored = new SnapshotRestore(run.settings(), new EtcdImport.Bump(bump, bump > 0))
                 .from(Path.of(snapshot), !flags.isOn("skip-hash-check"));
         err.println("restored " + snapshot + " into "
                 + run.settings().identity().dataDir() + ": revision "

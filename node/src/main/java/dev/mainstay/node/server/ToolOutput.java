@@ -1,5 +1,6 @@
 package dev.mainstay.node.server;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +20,7 @@ enum ToolOutput {
     JSON {
         @Override
         String print(List<Column> columns) {
-            JsonObject json = new JsonObject();
-            columns.forEach(column -> json.put(column.jsonName(), column.value()));
-            return json.encode() + "\n";
+            return json(columns).encode() + "\n";
         }
     },
     /** A line for each value, with its name. */
@@ -40,22 +39,7 @@ enum ToolOutput {
     TABLE {
         @Override
         String print(List<Column> columns) {
-            List<String> bars = new ArrayList<>();
-            List<String> heads = new ArrayList<>();
-            List<String> cells = new ArrayList<>();
-            for (Column column : columns) {
-                int width = Math.max(column.title().length(), column.shown().length());
-                int left = (width - column.title().length()) / 2;
-                int right = width - column.title().length() - left;
-                bars.add("─".repeat(width + 2));
-                heads.add(" " + " ".repeat(left) + column.title() + " ".repeat(right) + " ");
-                cells.add(" " + " ".repeat(width - column.shown().length()) + column.shown() + " ");
-            }
-            return "┌" + String.join("┬", bars) + "┐\n"
-                    + "│" + String.join("│", heads) + "│\n"
-                    + "├" + String.join("┼", bars) + "┤\n"
-                    + "│" + String.join("│", cells) + "│\n"
-                    + "└" + String.join("┴", bars) + "┘\n";
+            return table(columns, List.of(columns));
         }
     };
 
@@ -74,6 +58,58 @@ enum ToolOutput {
 
     /** What to write to the standard output. */
     abstract String print(List<Column> columns);
+
+    /**
+     * The same for several things of one kind.
+     *
+     * @param columns what each has, without values
+     * @param rows the values, in the order of the columns
+     */
+    String printAll(List<Column> columns, List<List<Column>> rows) {
+        return switch (this) {
+            case SIMPLE, FIELDS ->
+                String.join(
+                        this == FIELDS ? "\n" : "",
+                        rows.stream().map(this::print).toList());
+            case JSON -> new JsonArray(rows.stream().map(ToolOutput::json).toList()).encode() + "\n";
+            case TABLE -> table(columns, rows);
+        };
+    }
+
+    private static JsonObject json(List<Column> row) {
+        JsonObject json = new JsonObject();
+        row.forEach(column -> json.put(column.jsonName(), column.value()));
+        return json;
+    }
+
+    private static String table(List<Column> columns, List<List<Column>> rows) {
+        List<String> bars = new ArrayList<>();
+        List<String> heads = new ArrayList<>();
+        List<StringBuilder> lines = rows.stream().map(_ -> new StringBuilder()).toList();
+        for (int i = 0; i < columns.size(); i++) {
+            int at = i;
+            String title = columns.get(i).title();
+            int width =
+                    rows.stream().mapToInt(row -> row.get(at).shown().length()).reduce(title.length(), Math::max);
+            int left = (width - title.length()) / 2;
+            bars.add("─".repeat(width + 2));
+            heads.add(" " + " ".repeat(left) + title + " ".repeat(width - title.length() - left) + " ");
+            for (int row = 0; row < rows.size(); row++) {
+                String shown = rows.get(row).get(i).shown();
+                lines.get(row)
+                        .append("│ ")
+                        .append(" ".repeat(width - shown.length()))
+                        .append(shown)
+                        .append(' ');
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        text.append("┌").append(String.join("┬", bars)).append("┐\n");
+        text.append("│").append(String.join("│", heads)).append("│\n");
+        text.append("├").append(String.join("┼", bars)).append("┤\n");
+        lines.forEach(line -> text.append(line).append("│\n"));
+        return text.append("└").append(String.join("┴", bars)).append("┘\n").toString();
+    }
 
     static ToolOutput of(String name) {
         return Arrays.stream(values())

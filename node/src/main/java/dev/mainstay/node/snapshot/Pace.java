@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Keeps a stream of bytes to a rate. One thread. */
-final class Pace {
+public final class Pace {
 
     /** What was not used in this long may be caught up on. */
     private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -13,14 +13,15 @@ final class Pace {
     private final LongSupplier nanoClock;
     private long next;
 
-    Pace(long bytesPerSecond, LongSupplier nanoClock) {
+    /** @param bytesPerSecond at least 1 */
+    public Pace(long bytesPerSecond, LongSupplier nanoClock) {
         this.bytesPerSecond = bytesPerSecond;
         this.nanoClock = nanoClock;
         this.next = nanoClock.getAsLong();
     }
 
     /** How many nanoseconds to wait before so many bytes may be asked for. */
-    long waitNanos(int bytes) {
+    public long waitNanos(int bytes) {
         long now = nanoClock.getAsLong();
         if (now - next > SLACK_NANOS) {
             next = now - SLACK_NANOS;

@@ -38,6 +38,14 @@ class AdmissionTest {
         assertThat(stubs.kv().deleteRange(delete("a", "")).getDeleted()).isEqualTo(1);
     }
 
+    /** The alarm was cleared through another member, which this one hears only by asking. */
+    @Test
+    void refusalIsThatOfTheWholeCluster() {
+        gate.stale.set(true);
+
+        assertThat(stubs.kv().put(put("a", "1")).getHeader().getRevision()).isEqualTo(2);
+    }
+
     @Test
     void decisionThatFailsIsAnswered() {
         gate.broken.set(true);
@@ -50,6 +58,7 @@ class AdmissionTest {
 
         private final AtomicBoolean full = new AtomicBoolean();
         private final AtomicBoolean broken = new AtomicBoolean();
+        private final AtomicBoolean stale = new AtomicBoolean();
 
         @Override
         public boolean admitsNow(Command command) {
@@ -62,7 +71,7 @@ class AdmissionTest {
             if (broken.get()) {
                 throw new IllegalStateException("the disk is gone");
             }
-            return full.get() ? ErrorCode.NO_SPACE : null;
+            return full.get() || stale.getAndSet(false) ? ErrorCode.NO_SPACE : null;
         }
     }
 }

@@ -55,6 +55,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -138,9 +139,11 @@ final class ServedMember implements AutoCloseable {
                         admission,
                         new Care(memory, store),
                         new StoreCopies(memory, clock::millis),
+                        Optional.empty(),
                         this::members,
                         memberChanges,
-                        authentication(applier)),
+                        authentication(applier),
+                        applier.migration()),
                 new ApiSettings(
                         CLUSTER_ID,
                         MEMBER_ID,

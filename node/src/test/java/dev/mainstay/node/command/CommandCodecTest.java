@@ -7,8 +7,10 @@ import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.KeyRange;
+import dev.mainstay.node.common.KeyValue;
 import dev.mainstay.node.common.Member;
 import dev.mainstay.node.common.Permission;
+import dev.mainstay.node.common.Revision;
 import dev.mainstay.node.testing.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,6 +120,36 @@ class CommandCodecTest {
                         new AuthCommand.IssueToken("ann", 300, hash),
                         new Command.RevokeLease(7).by(new Caller.User("ann", 300)),
                         new Command.Compact(5).by(Caller.CLUSTER)));
+
+        assertThat(CommandCodec.encode(List.of(batch))).isEqualTo(fixture);
+        assertThat(CommandCodec.decode(fixture)).containsExactly(batch);
+    }
+
+    @Test
+    void migrationsAreStillRead() throws IOException {
+        byte[] fixture = fixture("format/command-batch-v1-migration.hex");
+        Bytes key = Bytes.utf8("k");
+        var put = new MigrationCommand.Version(
+                new Revision(300, 2), false, new KeyValue(key, 7, 300, 4, Bytes.utf8("v"), 0x1234));
+        var tombstone =
+                new MigrationCommand.Version(new Revision(301, 0), true, new KeyValue(key, 0, 301, 0, Bytes.EMPTY, 0));
+        var user = new MigrationCommand.UserFields("ann", Bytes.utf8("$2a$"), List.of("r"));
+        var byCertificate = new MigrationCommand.UserFields("cert", null, List.of());
+        var role =
+                new MigrationCommand.RoleFields("r", List.of(new Permission(Permission.Kind.WRITE, key, Bytes.EMPTY)));
+        CommandBatch batch = new CommandBatch(
+                1_234_567,
+                List.of(
+                        new MigrationCommand.Begin(9, -5, 300, -1),
+                        new MigrationCommand.AddUsers(9, List.of(user, byCertificate), List.of(role)),
+                        new MigrationCommand.AddLeases(9, List.of(new MigrationCommand.LeaseFields(0x1234, 60))),
+                        new MigrationCommand.DropLeases(9, List.of(0x1234L, -1L)),
+                        new MigrationCommand.Load(9, 1, List.of(put, tombstone)),
+                        new MigrationCommand.Complete(9, 1, true, 12),
+                        new MigrationCommand.Follow(9, List.of(put)),
+                        new MigrationCommand.FollowCompaction(9, 300),
+                        new MigrationCommand.Finish(9, 301).by(new Caller.User("root", 12)),
+                        new MigrationCommand.Abort(-9)));
 
         assertThat(CommandCodec.encode(List.of(batch))).isEqualTo(fixture);
         assertThat(CommandCodec.decode(fixture)).containsExactly(batch);

@@ -11,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses what protobuf's JSON parser for Java would take, but not the one that etcd's gateway has: values of another type than
  * their field's, a field that is there twice, two members of a union. And integers that it would spend minutes and gigabytes on
- * before it refused them: {@code 1e999999999} and millions of digits, as numbers or as text. Stateless but for what it knows
- * of message types; any thread.
+ * before it refused them: {@code 1e999999999} and millions of digits, as numbers or as text. And hides from it what etcd's
+ * passes over: numbers in quotes where the name of an enum's value belongs. Stateless but for what it knows of message types;
+ * any thread.
  */
 final class JsonShape {
 
@@ -44,19 +46,20 @@ final class JsonShape {
      * Looks at every field of a message.
      *
      * @param factory whose parsers bound the nesting
+     * @param json in which names that an enum doesn't have become ones that no enum has
      * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT for what doesn't fit
      * @throws IOException for what isn't JSON
      */
     static void check(JsonFactory factory, byte[] json, Descriptor message) throws IOException {
         try (JsonParser parser = factory.createParser(json)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                object(parser, message);
+                object(parser, json, message);
             }
         }
     }
 
     /** From behind its opening brace to its closing one. */
-    private static void object(JsonParser parser, Descriptor message) throws IOException {
+    private static void object(JsonParser parser, byte[] json, Descriptor message) throws IOException {
         Map<String, FieldDescriptor> fields = FIELDS.computeIfAbsent(message, JsonShape::fields);
         Set<FieldDescriptor> seen = new HashSet<>();
         Set<OneofDescriptor> decided = new HashSet<>();
@@ -80,10 +83,10 @@ final class JsonShape {
             if (field.isRepeated()) {
                 expect(token == JsonToken.START_ARRAY, "a list", field);
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    value(parser, field);
+                    value(parser, json, field);
                 }
             } else {
-                value(parser, field);
+                value(parser, json, field);
             }
         }
     }
@@ -104,12 +107,12 @@ final class JsonShape {
         }
     }
 
-    private static void value(JsonParser parser, FieldDescriptor field) throws IOException {
+    private static void value(JsonParser parser, byte[] json, FieldDescriptor field) throws IOException {
         JsonToken token = parser.currentToken();
         switch (field.getJavaType()) {
             case MESSAGE -> {
                 expect(token == JsonToken.START_OBJECT, "an object", field);
-                object(parser, field.getMessageType());
+                object(parser, json, field.getMessageType());
             }
             case INT, LONG -> {
                 expect(token == JsonToken.VALUE_STRING || token.isNumeric(), "an integer", field);
@@ -121,12 +124,23 @@ final class JsonShape {
                 if (token.isNumeric()) {
                     integer(parser.getText(), field);
                     expect(isInt(parser.getDecimalValue()), "the number of a name", field);
+                } else if (field.getEnumType().findValueByName(parser.getText()) == null) {
+                    hide(parser, json);
                 }
             }
             case STRING -> expect(token == JsonToken.VALUE_STRING && isWhole(parser.getText()), "text", field);
             case BYTE_STRING -> expect(token == JsonToken.VALUE_STRING, "base64", field);
             case BOOLEAN -> expect(token.isBoolean(), "true or false", field);
             case DOUBLE, FLOAT -> expect(token.isScalarValue(), "a number", field);
+        }
+    }
+
+    /** Makes a name that isn't one unlike a number as well, so that it is passed over. */
+    private static void hide(JsonParser parser, byte[] json) {
+        int quote = (int) parser.currentTokenLocation().getByteOffset();
+        int behind = (int) parser.currentLocation().getByteOffset();
+        if (quote >= 0) {
+            Arrays.fill(json, quote + 1, behind - 1, (byte) '?');
         }
     }
 

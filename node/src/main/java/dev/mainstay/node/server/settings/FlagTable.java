@@ -26,7 +26,7 @@ final class FlagTable {
             name | string | default | honoured | Human-readable name for this member.
             data-dir | string |  | honoured | Path to the data directory; ${name}.etcd if empty.
             wal-dir | string |  | honoured | Path to a directory of its own for the log.
-            snapshot-count | uint | 10000 | honoured | Most log entries between two flushes that let the log be cut; if not given, only the log's size decides.
+            snapshot-count | uint | 10000 | honoured | Most log entries between two flushes of the store, and thus most that a start replays; 128 MiB of log at the most.
             snapshot-catchup-entries | uint | 5000 | honoured | Most log entries kept for a member that lags; if not given, 512 MiB of them.
             heartbeat-interval | uint | 100 | honoured | Time of a heartbeat interval, in milliseconds.
             election-timeout | uint | 1000 | honoured | Time for an election to time out, in milliseconds.

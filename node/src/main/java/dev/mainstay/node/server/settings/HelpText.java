@@ -11,6 +11,9 @@ final class HelpText {
               mainstay [server] [flags]
                 Start a node.
 
+              mainstay backup create|list|verify|prune|restore
+                Keep backups in a directory or an object store; mainstay backup --help says more.
+
               mainstay snapshot save|restore|status|verify
                 Save snapshots of a running member, and work with them while none runs; mainstay snapshot --help says more.
 

@@ -167,8 +167,7 @@ public record NodeSettings(
     /**
      * @param heartbeatMillis at most a fifth of {@code electionMillis}
      * @param electionMillis up to 50,000
-     * @param snapshotEntries most log entries between two flushes after which the log is cut; {@link Long#MAX_VALUE} to
-     *     leave that to the log's size
+     * @param snapshotEntries most log entries between two flushes of the store, after which the log is cut
      * @param catchUpEntries most log entries kept for a member that lags; {@link Long#MAX_VALUE} to leave that to the
      *     log's size
      */

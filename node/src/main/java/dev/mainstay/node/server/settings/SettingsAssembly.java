@@ -262,12 +262,12 @@ final class SettingsAssembly {
                     + "ms] should be at least as 5 times as --heartbeat-interval[" + heartbeat + "ms]");
         }
         return new NodeSettings.Raft(
-                heartbeat, election, Math.max(1, entries("snapshot-count")), entries("snapshot-catchup-entries"));
+                heartbeat, election, Math.max(1, values.number("snapshot-count")), catchUpEntries());
     }
 
-    /** A count of entries says little here, since many requests share one: only who asks for it gets it. */
-    private long entries(String flag) {
-        return values.isGiven(flag) ? values.number(flag) : Long.MAX_VALUE;
+    /** A count of entries says little of bytes, since many requests share one: only who asks for it gets it. */
+    private long catchUpEntries() {
+        return values.isGiven("snapshot-catchup-entries") ? values.number("snapshot-catchup-entries") : Long.MAX_VALUE;
     }
 
     private NodeSettings.Limits limits() {

@@ -24,6 +24,11 @@ public record RocksSettings(
         return new RocksSettings(96 * MIB, 64 * MIB, 2, 256 * MIB);
     }
 
+    /** For a second store that is read beside one that is served from. */
+    public static RocksSettings aside() {
+        return new RocksSettings(16 * MIB, MIB, 1, 64 * MIB);
+    }
+
     /** As little as works, for tests. */
     public static RocksSettings small() {
         return new RocksSettings(2 * MIB, 2 * MIB, 1, 64 * MIB);

@@ -8,6 +8,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import dev.mainstay.etcd.proto.AuthUserGetRequest;
+import dev.mainstay.etcd.proto.Compare;
+import dev.mainstay.etcd.proto.Compare.CompareResult;
 import dev.mainstay.etcd.proto.Event;
 import dev.mainstay.etcd.proto.KeyValue;
 import dev.mainstay.etcd.proto.Member;
@@ -18,6 +20,7 @@ import dev.mainstay.etcd.proto.RangeResponse;
 import dev.mainstay.etcd.proto.ResponseHeader;
 import dev.mainstay.etcd.proto.TxnRequest;
 import dev.mainstay.etcd.proto.WatchCreateRequest;
+import dev.mainstay.etcd.proto.WatchCreateRequest.FilterType;
 import dev.mainstay.etcd.proto.WatchRequest;
 import dev.mainstay.etcd.proto.WatchResponse;
 import dev.mainstay.node.api.wire.EncodedMessage;
@@ -59,6 +62,17 @@ class JsonMessagesTest {
                 .isEqualTo("{\"members\":[{\"ID\":\"1\",\"peerURLs\":[\"http://a\"],\"isLearner\":true}]}");
     }
 
+    /** protobuf's parser for Java takes the number in quotes for one; for etcd's it is a name that isn't one. */
+    @Test
+    void namesThatAnEnumDoesNotHaveArePassedOver() {
+        for (String name : List.of("1", "1.0", "1e0", "2", "FOO", "gr\\u0065ater", "")) {
+            assertThat(compared("\"" + name + "\"").getResult()).as(name).isEqualTo(CompareResult.EQUAL);
+        }
+        assertThat(compared("\"GR\\u0045ATER\"").getResult()).isEqualTo(CompareResult.GREATER);
+        assertThat(compared("1.0").getResult()).isEqualTo(CompareResult.GREATER);
+        assertThat(watched("[\"1\",\"NODELETE\",\"0.0\"]").getFiltersList()).containsExactly(FilterType.NODELETE);
+    }
+
     /** protobuf's parser for Java takes all of these, and etcd's gateway none. */
     @Test
     void whatOnlyAnotherParserTakesIsRefused() {
@@ -92,6 +106,18 @@ class JsonMessagesTest {
 
         assertThat(print(Member.newBuilder().setName(name).build()))
                 .isEqualTo("{\"name\":\"a=b<c>&d'e\u2028\\\\\\\\u003d\\\"\"}");
+    }
+
+    private static Compare compared(String result) {
+        TxnRequest request = (TxnRequest)
+                parse("{\"compare\":[{\"key\":\"YQ==\",\"result\":" + result + "}]}", TxnRequest.getDefaultInstance());
+        return request.getCompare(0);
+    }
+
+    private static WatchCreateRequest watched(String filters) {
+        WatchRequest request = (WatchRequest)
+                parse("{\"create_request\":{\"filters\":" + filters + "}}", WatchRequest.getDefaultInstance());
+        return request.getCreateRequest();
     }
 
     private static void assertInvalid(String json, Message prototype) {

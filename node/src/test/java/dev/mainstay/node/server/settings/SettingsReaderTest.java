@@ -34,7 +34,7 @@ class SettingsReaderTest {
                         new NodeSettings.Identity("default", Path.of("default.etcd"), Path.of("default.etcd", "log")));
         assertThat(settings.cluster().members())
                 .containsExactly(new NodeSettings.InitialMember("default", List.of("http://localhost:2380")));
-        assertThat(settings.raft()).isEqualTo(new NodeSettings.Raft(100, 1000, Long.MAX_VALUE, Long.MAX_VALUE));
+        assertThat(settings.raft()).isEqualTo(new NodeSettings.Raft(100, 1000, 10_000, Long.MAX_VALUE));
         assertThat(settings.raft().requestTimeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(settings.raft().minLeaseSeconds()).isEqualTo(2);
         assertThat(settings.limits().quotaBytes()).isEqualTo(2L << 30);
