@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin images \
+.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench images \
   format clean peers
 
 help: ## List the targets
@@ -35,8 +35,9 @@ peers:
 test: peers ## Set up what the tests need and run every test
 	@$(MVN) verify
 
-docs: ## Write docs/configuration.md anew, from the definitions of the flags
+docs: ## Write docs/configuration.md and docs/api-reference.md anew, from flags and types
 	@$(MVN) -q -pl node test -Dtest=ConfigurationPageTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true
+	@$(MVN) -q -pl crds test -Dtest=ApiReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true
 
 simulate: ## Simulated clusters in virtual time, 50,000 schedules or SCHEDULES; SEED=42 runs just that one
 	@$(MVN) -q -pl node test -Dtest='SimulationTest#nothingBreaksWhateverHappens' \
@@ -70,6 +71,9 @@ failover: peers dist ## How long writes stop when the leader goes, on etcd and M
 rejoin: peers dist ## How a member with an empty disk, or long down, comes back under writes (KEYS=1000000, REJOIN_ARGS)
 	@e2e/bin/run bench.RejoinBench --keys=$(or $(KEYS),1000000) $(REJOIN_ARGS)
 
+migrate-bench: peers dist ## Move a live etcd with 200,000 keys into Mainstay, and how long writes stand still (KEYS, MEMBERS=3, MIGRATE_ARGS)
+	@e2e/bin/run migration.MigrationBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(MIGRATE_ARGS)
+
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputFormat=json
 
 images: dist ## Images of node and operator, as OCI archives below target/images (ARCH=arm64 JDK_ARM64=...)
@@ -78,7 +82,7 @@ images: dist ## Images of node and operator, as OCI archives below target/images
 	@scripts/images $(ARCH)
 
 KUBECTL ?= kubectl
-.PHONY: manifests install deploy run-operator
+.PHONY: manifests install deploy undeploy run-operator
 
 manifests: ## Write the definitions of the custom resources anew from their types
 	@$(MVN) -q -pl crds test -Dtest=ManifestsTest -Dmanifests.write=true
@@ -86,8 +90,13 @@ manifests: ## Write the definitions of the custom resources anew from their type
 install: ## Install the custom resources into the Kubernetes cluster of the current context
 	@$(KUBECTL) apply --server-side -k crds/manifests
 
-deploy: ## Install the custom resources and the operator, whose images the cluster must know
-	@$(KUBECTL) apply --server-side -k kustomize/base
+deploy: ## Install the custom resources and the operator, whose images the cluster must know (OVERLAY)
+	@$(KUBECTL) apply --server-side -k kustomize/overlays/$(or $(OVERLAY),cluster-wide)
+
+undeploy: ## Take the operator away again; definitions, clusters and their data stay
+	@$(KUBECTL) kustomize kustomize/overlays/$(or $(OVERLAY),cluster-wide) \
+		| awk 'BEGIN { RS = "---\n"; ORS = "---\n" } !/kind: CustomResourceDefinition/ && !/kind: Namespace/' \
+		| $(KUBECTL) delete --ignore-not-found -f -
 
 run-operator: ## Run the operator here against the current context (NODE_IMAGE); it must reach the pods' addresses
 	@$(MVN) -q -pl crds,operator package -DskipTests -Dspotless.check.skip

@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
  * through any member, then through the worst of those that stay.
  *
  * <p>Arguments, all optional: {@code --kills=N} (20) SIGKILLs, {@code --stops=N} (10) SIGTERMs, {@code --pauses=N} (2)
- * SIGSTOPs of 30 s, {@code --restarts=N} (5) restarts of a follower, for which the 99th percentile of the others' writes is
- * told, from its SIGTERM until it writes steadily again, and for as long after that, {@code --only=etcd|mainstay}, {@code --dir=D}.
+ * SIGSTOPs of 30 s, {@code --warm=S} (0) seconds of writes before each SIGTERM, since members that have just started are
+ * slow, {@code --restarts=N} (5) restarts of a follower, for which the 99th percentile of the others' writes is told, from
+ * its SIGTERM until it writes steadily again, and for as long after that, {@code --only=etcd|mainstay}, {@code --dir=D}.
  */
 public final class FailoverBench {
     private static final int MEMBERS = 3;
@@ -82,6 +83,7 @@ public final class FailoverBench {
             report(program, "SIGKILL", killed);
             Gaps stopped = new Gaps();
             for (int i = 0; i < number(options, "stops", 10); i++) {
+                Thread.sleep(1_000L * number(options, "warm", 0));
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).stop();
