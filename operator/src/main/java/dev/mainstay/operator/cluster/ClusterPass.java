@@ -13,16 +13,22 @@ import dev.mainstay.operator.cluster.engine.Engine;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
 import dev.mainstay.operator.cluster.trust.TrustStep;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
 /** One pass over one cluster: observe, keep certificates, decide, write down, act. Keeps nothing between passes. */
 public final class ClusterPass {
+
+    private static final int CONFLICT = 409;
 
     private final KubernetesClient kubernetes;
     private final ClusterObserver observer;
@@ -30,6 +36,7 @@ public final class ClusterPass {
     private final UnorderedObjects objects;
     private final Actuator actuator;
     private final TrustKeeper trust;
+    private final EventLog events;
     private final MeterRegistry meters;
 
     /** Made of its parts. */
@@ -39,6 +46,7 @@ public final class ClusterPass {
         this.objects = new UnorderedObjects(kubernetes);
         this.actuator = actuator;
         this.trust = new TrustKeeper(kubernetes, meters);
+        this.events = new EventLog(kubernetes, meters);
         this.meters = meters;
     }
 
@@ -72,10 +80,37 @@ public final class ClusterPass {
         }
         if (!(decision.action() instanceof Action.Idle) && !(decision.action() instanceof Action.Wait)) {
             count(decision, "started");
-            actuator.act(seen, decision.action());
+            carryOut(seen, decision.action());
             count(decision, "done");
         }
         return Optional.of(decision);
+    }
+
+    private void carryOut(Seen seen, Action action) {
+        EtcdCluster cluster = seen.cluster();
+        Instant now = seen.observation().now();
+        ClusterNews.of(action).ifPresent(news -> events.tell(cluster, news, now));
+        try {
+            actuator.act(seen, action);
+        } catch (RuntimeException e) {
+            if (!isConflict(e)) {
+                events.tell(cluster, ClusterNews.failed(action, reason(e)), now);
+            }
+            throw e;
+        }
+    }
+
+    /** Somebody else was faster; the next pass sees what they did. */
+    private static boolean isConflict(RuntimeException failure) {
+        return failure instanceof KubernetesClientException refused && refused.getCode() == CONFLICT;
+    }
+
+    /** What the API server says, without what was asked of it. */
+    private static String reason(RuntimeException failure) {
+        Status status = failure instanceof KubernetesClientException refused ? refused.getStatus() : null;
+        return status != null && status.getMessage() != null
+                ? status.getMessage()
+                : String.valueOf(failure.getMessage());
     }
 
     /** As the engine says, but without certificates no member is begun that couldn't talk to the others. */
@@ -120,6 +155,10 @@ public final class ClusterPass {
         EtcdCluster cluster = seen.cluster();
         EtcdClusterStatus status = new ClusterReport(seen, decision, certificates.orElse(null)).status();
         if (!status.equals(cluster.getStatus())) {
+            EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
+            ClusterNews.of(before.conditions(), status.conditions())
+                    .forEach(news ->
+                            events.tell(cluster, news, seen.observation().now()));
             cluster.setStatus(status);
             EtcdCluster written = kubernetes.resource(cluster).updateStatus();
             cluster.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());

@@ -2,12 +2,15 @@ package dev.mainstay.operator.cluster;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.DesiredMonitoring;
 import dev.mainstay.operator.cluster.desired.DesiredObjects;
 import dev.mainstay.operator.cluster.desired.Hashes;
 import dev.mainstay.operator.cluster.desired.Names;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
@@ -37,41 +40,58 @@ final class UnorderedObjects {
     /** Creates or changes what isn't as wanted, and takes away what isn't wanted any more. */
     void apply(EtcdCluster cluster) {
         DesiredObjects desired = new DesiredObjects(cluster);
-        for (HasMetadata unwanted : desired.unwanted()) {
-            HasMetadata found = kubernetes.resource(unwanted).get();
-            if (found != null
-                    && Names.labels(cluster.getMetadata().getName())
-                            .equals(found.getMetadata().getLabels())) {
-                var _ = kubernetes.resource(found).delete();
-            }
-        }
-        for (HasMetadata wanted : desired.all()) {
-            String hash = Hashes.object(wanted);
-            Map<String, String> annotations = new TreeMap<>(
-                    Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
-            annotations.put(HASH, hash);
-            wanted.getMetadata().setAnnotations(annotations);
-            try {
-                apply(wanted, hash);
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != NOT_FOUND) {
-                    throw e;
-                }
-                LOG.debugf("%s isn't served here", wanted.getKind());
-            }
+        desired.unwanted().forEach(unwanted -> remove(cluster, kubernetes.resource(unwanted)));
+        desired.all().forEach(wanted -> keep(wanted, kubernetes.resource(wanted)));
+        if (kubernetes.supports(DesiredMonitoring.API, DesiredMonitoring.POD_MONITOR)) {
+            DesiredMonitoring monitoring = new DesiredMonitoring(cluster);
+            monitoring.unwanted().forEach(unwanted -> remove(cluster, monitoring(unwanted)));
+            monitoring.all().forEach(wanted -> keep(wanted, monitoring(wanted)));
         }
     }
 
-    private void apply(HasMetadata wanted, String hash) {
-        HasMetadata found = kubernetes.resource(wanted).get();
+    private Resource<GenericKubernetesResource> monitoring(GenericKubernetesResource object) {
+        return kubernetes
+                .genericKubernetesResources(DesiredMonitoring.API, object.getKind())
+                .inNamespace(object.getMetadata().getNamespace())
+                .resource(object);
+    }
+
+    private static <T extends HasMetadata> void remove(EtcdCluster cluster, Resource<T> unwanted) {
+        T found = unwanted.get();
+        Map<String, String> own = Names.labels(cluster.getMetadata().getName());
+        if (found != null
+                && found.getMetadata().getLabels() != null
+                && found.getMetadata().getLabels().entrySet().containsAll(own.entrySet())) {
+            var _ = unwanted.delete();
+        }
+    }
+
+    private static <T extends HasMetadata> void keep(T wanted, Resource<T> place) {
+        String hash = Hashes.object(wanted);
+        Map<String, String> annotations =
+                new TreeMap<>(Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
+        annotations.put(HASH, hash);
+        wanted.getMetadata().setAnnotations(annotations);
+        try {
+            keep(wanted, place, hash);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != NOT_FOUND) {
+                throw e;
+            }
+            LOG.debugf("%s isn't served here", wanted.getKind());
+        }
+    }
+
+    private static <T extends HasMetadata> void keep(T wanted, Resource<T> place, String hash) {
+        T found = place.get();
         if (found == null) {
-            var _ = kubernetes.resource(wanted).create();
+            var _ = place.create();
             return;
         }
         Map<String, String> annotations =
                 Objects.requireNonNullElse(found.getMetadata().getAnnotations(), Map.of());
         if (!hash.equals(annotations.get(HASH))) {
-            var _ = kubernetes.resource(wanted).patch(MERGE, wanted);
+            var _ = place.patch(MERGE, wanted);
         }
     }
 }

@@ -8,11 +8,18 @@ import dev.mainstay.operator.cluster.act.Actuator;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import io.fabric8.kubernetes.api.model.APIResource;
+import io.fabric8.kubernetes.api.model.APIResourceBuilder;
+import io.fabric8.kubernetes.api.model.APIResourceListBuilder;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -43,6 +50,9 @@ class ClusterPassTest {
     static {
         SERVER_LOG.setLevel(Level.OFF);
     }
+
+    @SuppressWarnings("NullAway.Init")
+    KubernetesMockServer server;
 
     @SuppressWarnings("NullAway.Init")
     KubernetesClient client;
@@ -245,6 +255,90 @@ class ClusterPassTest {
         assertThat(versions()).isEqualTo(before);
     }
 
+    @Test
+    void prometheusIsToldOfTheMembersWhereItsOperatorIs() {
+        create(1);
+        settle();
+        server.expect()
+                .get()
+                .withPath("/apis/monitoring.coreos.com/v1")
+                .andReturn(
+                        200,
+                        new APIResourceListBuilder()
+                                .withGroupVersion("monitoring.coreos.com/v1")
+                                .addToResources(monitoring("podmonitors", "PodMonitor"))
+                                .addToResources(monitoring("prometheusrules", "PrometheusRule"))
+                                .build())
+                .always();
+
+        settle();
+        assertThat(monitoringOf("PodMonitor").<String>get("spec", "podMetricsEndpoints", 0, "port"))
+                .isEqualTo("metrics");
+        assertThat(monitoringOf("PrometheusRule").<List<Map<String, Object>>>get("spec", "groups", 0, "rules"))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(rule -> assertThat((String) rule.get("expr")).contains("namespace=\"test\""));
+
+        change(spec -> spec.put("monitoring", Map.of("prometheusRule", false, "labels", Map.of("release", "p"))));
+        settle();
+        assertThat(monitoringOf("PodMonitor").getMetadata().getLabels()).containsEntry("release", "p");
+        assertThat(monitoringOf("PrometheusRule")).isNull();
+    }
+
+    @Test
+    void whatTheApiServerRefusesIsTold() {
+        server.expect()
+                .post()
+                .withPath("/api/v1/namespaces/test/persistentvolumeclaims")
+                .andReturn(
+                        403,
+                        new StatusBuilder()
+                                .withCode(403)
+                                .withMessage("exceeded quota: storage")
+                                .build())
+                .times(2);
+        create(1);
+
+        for (int i = 0; i < 8; i++) {
+            try {
+                var _ = pass.run(NAMESPACE, "a");
+            } catch (KubernetesClientException e) {
+                assertThat(e).hasMessageContaining("exceeded quota");
+            }
+        }
+        assertThat(events())
+                .contains("Warning StepFailed: CreateVolume, which is tried again: exceeded quota: storage");
+        settle();
+        assertThat(pods()).containsExactly("a-1");
+    }
+
+    @Test
+    void eventsTellWhatIsDoneAndWhatIsWrongAndNothingTwice() {
+        create(3);
+        settle();
+        assertThat(events())
+                .contains(
+                        "Normal CreatingPod: a-1 founds the cluster",
+                        "Normal AddingLearner: a-2 joins without a vote",
+                        "Normal PromotingMember: a-3 has caught up and gets a vote");
+        assertThat(client.v1().events().inNamespace(NAMESPACE).list().getItems())
+                .allSatisfy(event -> {
+                    assertThat(event.getInvolvedObject().getKind()).isEqualTo("EtcdCluster");
+                    assertThat(event.getInvolvedObject().getName()).isEqualTo("a");
+                });
+        int sofar = events().size();
+        settle();
+        assertThat(events()).hasSize(sofar);
+
+        change(spec -> spec.put("auth", Map.of("mode", "Password")));
+        var _ = pass.run(NAMESPACE, "a");
+        var _ = pass.run(NAMESPACE, "a");
+        assertThat(events().stream().filter(event -> event.startsWith("Warning InvalidSpec: ")))
+                .hasSize(1);
+        change(spec -> spec.remove("auth"));
+        settle();
+        assertThat(events()).contains("Normal AllMembersReady: 3 of 3 members serve");
+    }
+
     /** The same under the operator SDK: informers, finalizer and all. */
     @Test
     void runsUnderTheSdkUntilDeleted() throws InterruptedException {
@@ -341,6 +435,27 @@ class ClusterPassTest {
             quiet = rests ? quiet + 1 : 0;
         }
         return Objects.requireNonNull(last);
+    }
+
+    private static APIResource monitoring(String plural, String kind) {
+        return new APIResourceBuilder()
+                .withName(plural)
+                .withKind(kind)
+                .withNamespaced(true)
+                .build();
+    }
+
+    private GenericKubernetesResource monitoringOf(String kind) {
+        return client.genericKubernetesResources("monitoring.coreos.com/v1", kind)
+                .inNamespace(NAMESPACE)
+                .withName("a")
+                .get();
+    }
+
+    private List<String> events() {
+        return client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+                .map(event -> event.getType() + " " + event.getReason() + ": " + event.getMessage())
+                .toList();
     }
 
     private EtcdCluster cluster() {

@@ -1,0 +1,47 @@
+{{- define "mainstay.name" -}}
+{{- if contains "mainstay-operator" .Release.Name }}{{ .Release.Name | trunc 53 | trimSuffix "-" }}{{ else }}{{ printf "%s-mainstay-operator" .Release.Name | trunc 53 | trimSuffix "-" }}{{ end }}
+{{- end }}
+
+{{- define "mainstay.account" -}}
+{{- if .Values.serviceAccount.create }}{{ default (include "mainstay.name" .) .Values.serviceAccount.name }}{{ else }}{{ required "serviceAccount.name: give the account to use, or let serviceAccount.create be true" .Values.serviceAccount.name }}{{ end }}
+{{- end }}
+
+{{- define "mainstay.selector" -}}
+app.kubernetes.io/name: mainstay-operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "mainstay.labels" -}}
+{{ include "mainstay.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{- /* What the operator may do with clusters and what they are made of. Equal to kustomize/base/rbac.yaml, as a test sees to. */ -}}
+{{- define "mainstay.rules" -}}
+- apiGroups: [mainstay.dev]
+  resources: [etcdclusters, etcdmembers]
+  verbs: [get, list, watch, create, update, patch, delete]
+- apiGroups: [mainstay.dev]
+  resources: [etcdclusters/status, etcdclusters/finalizers, etcdmembers/status, etcdmembers/finalizers]
+  verbs: [get, update, patch]
+- apiGroups: [""]
+  resources: [pods, persistentvolumeclaims, services, serviceaccounts]
+  verbs: [get, list, watch, create, update, patch, delete]
+- apiGroups: [""]
+  resources: [secrets, configmaps]
+  verbs: [get, list, create, update]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [get, create, update]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, create, update, patch, delete]
+- apiGroups: [monitoring.coreos.com]
+  resources: [podmonitors, prometheusrules]
+  verbs: [get, create, update, patch, delete]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [get, create, update, patch, delete]
+{{- end }}

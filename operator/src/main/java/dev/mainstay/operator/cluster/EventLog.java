@@ -1,0 +1,105 @@
+package dev.mainstay.operator.cluster;
+
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.operator.cluster.desired.Hashes;
+import dev.mainstay.operator.cluster.report.News;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes events. The same news has the same name, so what is told again is counted, and that once a minute at the most: a step that fails
+ * again and again doesn't flood the API server. What can't be written is logged, and stops nothing.
+ */
+final class EventLog {
+
+    private static final Logger LOG = Logger.getLogger(EventLog.class);
+    private static final String SOURCE = "mainstay-operator";
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient kubernetes;
+    private final MeterRegistry meters;
+
+    EventLog(KubernetesClient kubernetes, MeterRegistry meters) {
+        this.kubernetes = kubernetes;
+        this.meters = meters;
+    }
+
+    /** Tells it, as of this time. */
+    void tell(EtcdCluster cluster, News news, Instant now) {
+        try {
+            write(event(cluster, news, now.truncatedTo(ChronoUnit.SECONDS).toString()), now);
+        } catch (KubernetesClientException e) {
+            meters.counter("etcd_operator_events_lost").increment();
+            LOG.warnf("an event couldn't be written: %s (%s)", news.message(), e.getMessage());
+        }
+    }
+
+    private void write(Event event, Instant now) {
+        Resource<Event> place = kubernetes
+                .v1()
+                .events()
+                .inNamespace(event.getMetadata().getNamespace())
+                .resource(event);
+        try {
+            var _ = place.create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+            countAgain(place.get(), now);
+        }
+    }
+
+    private void countAgain(Event told, Instant now) {
+        boolean lately = told == null
+                || Instant.parse(told.getLastTimestamp()).plus(AGAIN).isAfter(now);
+        if (!lately) {
+            var _ = kubernetes
+                    .resource(new EventBuilder(told)
+                            .withLastTimestamp(
+                                    now.truncatedTo(ChronoUnit.SECONDS).toString())
+                            .withCount(Objects.requireNonNullElse(told.getCount(), 1) + 1)
+                            .build())
+                    .update();
+        }
+    }
+
+    private static Event event(EtcdCluster cluster, News news, String time) {
+        String uid = Objects.requireNonNullElse(cluster.getMetadata().getUid(), "");
+        String hash = Hashes.object(List.of(uid, news));
+        return new EventBuilder()
+                .withNewMetadata()
+                .withName(cluster.getMetadata().getName() + "." + hash)
+                .withNamespace(cluster.getMetadata().getNamespace())
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion(cluster.getApiVersion())
+                .withKind(cluster.getKind())
+                .withNamespace(cluster.getMetadata().getNamespace())
+                .withName(cluster.getMetadata().getName())
+                .withUid(cluster.getMetadata().getUid())
+                .endInvolvedObject()
+                .withType(news.warning() ? "Warning" : "Normal")
+                .withReason(news.reason())
+                .withMessage(news.message())
+                .withNewSource()
+                .withComponent(SOURCE)
+                .endSource()
+                .withReportingComponent(SOURCE)
+                .withFirstTimestamp(time)
+                .withLastTimestamp(time)
+                .withCount(1)
+                .build();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.mainstay.operator.cluster.report;
+
+import dev.mainstay.operator.cluster.engine.Action;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What is new between two looks at a cluster. Pure. */
+public final class ClusterNews {
+
+    /** Of the conditions that people are told of, which status is the good one. */
+    private static final Map<String, String> GOOD = Map.of(
+            "Ready", "True",
+            "Available", "True",
+            "SpaceAvailable", "True",
+            "DataConsistent", "True",
+            "CertificatesValid", "True",
+            "Degraded", "False",
+            "Recovering", "False");
+
+    /** Of {@code Ready} only this is worth a warning: the rest of what it says others say, too, and more precisely. */
+    private static final String INVALID_SPEC = "InvalidSpec";
+
+    private ClusterNews() {}
+
+    /** What conditions tell that they didn't tell before: what went wrong, and what came right again. */
+    public static List<News> of(List<Condition> before, List<Condition> after) {
+        return after.stream()
+                .filter(condition -> GOOD.containsKey(condition.getType()))
+                .map(condition -> news(before(before, condition), condition))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<Condition> before(List<Condition> before, Condition after) {
+        return before.stream()
+                .filter(condition -> after.getType().equals(condition.getType()))
+                .findFirst();
+    }
+
+    private static Optional<News> news(Optional<Condition> before, Condition after) {
+        boolean same = before.isPresent()
+                && Objects.equals(before.get().getStatus(), after.getStatus())
+                && Objects.equals(before.get().getReason(), after.getReason());
+        if (same || "Unknown".equals(after.getStatus())) {
+            return Optional.empty();
+        }
+        boolean good = Objects.equals(GOOD.get(after.getType()), after.getStatus());
+        boolean wasGood = before.isPresent()
+                && Objects.equals(GOOD.get(after.getType()), before.get().getStatus());
+        if (good) {
+            return before.isEmpty() || wasGood ? Optional.empty() : Optional.of(told(false, after));
+        }
+        return after.getType().equals("Ready") && !INVALID_SPEC.equals(after.getReason())
+                ? Optional.empty()
+                : Optional.of(told(true, after));
+    }
+
+    private static News told(boolean warning, Condition condition) {
+        return new News(warning, condition.getReason(), condition.getMessage());
+    }
+
+    /** What is about to be done; nothing is no news. */
+    public static Optional<News> of(Action action) {
+        return Optional.ofNullable(
+                switch (action) {
+                    case Action.Idle _, Action.Wait _ -> null;
+                    case Action.RecordClusterId a -> done("ClusterFounded", "the cluster's id is " + a.clusterId());
+                    case Action.CreateMember a ->
+                        done("CreatingMember", "member number " + a.number() + " is made, to " + joins(a.join()));
+                    case Action.CreateVolume a -> done("CreatingVolume", "a volume for " + a.member());
+                    case Action.GrowVolume a ->
+                        done("GrowingVolume", "the volume of " + a.member() + " is to have " + a.bytes() + " bytes");
+                    case Action.DeleteVolume a -> done("DeletingVolume", "the volume of " + a.member());
+                    case Action.CreatePod a ->
+                        done(
+                                "CreatingPod",
+                                a.founds() ? a.member() + " founds the cluster" : "a pod for " + a.member());
+                    case Action.DeletePod a -> done("DeletingPod", "the pod of " + a.member() + ": " + a.why());
+                    case Action.RecreatePod a ->
+                        new News(
+                                true,
+                                "RecreatingPod",
+                                a.member() + " doesn't serve: its pod is made anew, attempt " + a.attempt());
+                    case Action.SetTemplate a ->
+                        done(
+                                "UpdatingMember",
+                                a.member() + " takes version " + a.version() + " and the wanted settings");
+                    case Action.Suspend a ->
+                        done(
+                                a.suspended() ? "SuspendingMember" : "WakingMember",
+                                a.member() + (a.suspended() ? " is to have no pod" : " gets a pod again"));
+                    case Action.AddLearner a -> done("AddingLearner", a.member() + " joins without a vote");
+                    case Action.Promote a -> done("PromotingMember", a.member() + " has caught up and gets a vote");
+                    case Action.MoveLeader a -> done("MovingLeader", a.from() + " hands over to " + a.to());
+                    case Action.MarkLeaving a -> done("RemovingMember", a.member() + " leaves: " + a.why());
+                    case Action.RemoveFromList a -> done("RemovedFromList", a.member() + " is no member any more");
+                    case Action.Forget a -> done("MemberGone", a.member() + " has left");
+                    case Action.Defragment a -> done("Defragmenting", a.member() + " returns free space");
+                    case Action.Disarm a ->
+                        done("ClearingAlarm", "the alarm " + a.alarm().kind());
+                });
+    }
+
+    /** A step that couldn't be done; it is tried again. */
+    public static News failed(Action action, String why) {
+        return new News(true, "StepFailed", action.getClass().getSimpleName() + ", which is tried again: " + why);
+    }
+
+    private static News done(String reason, String message) {
+        return new News(false, reason, message);
+    }
+
+    private static String joins(MemberView.Join join) {
+        return join == MemberView.Join.BOOTSTRAP ? "found the cluster" : "join the others";
+    }
+}
