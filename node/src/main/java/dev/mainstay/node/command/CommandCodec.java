@@ -59,6 +59,7 @@ public final class CommandCodec {
     private static final int BY_USER = 20;
     private static final int BY_CLUSTER = 21;
     private static final int FORCE_NEW_CLUSTER = 34;
+    private static final int MARK_ARCHIVE = 45;
 
     private CommandCodec() {}
 
@@ -236,6 +237,13 @@ public final class CommandCodec {
                 writer.number(memberId);
             }
             case Command.BeginStateHash() -> writer.octet(BEGIN_STATE_HASH);
+            case Command.MarkArchive(long expectedLine, long line, long wallMillis, long archivedIndex) -> {
+                writer.octet(MARK_ARCHIVE);
+                writer.number(expectedLine);
+                writer.number(line);
+                writer.number(wallMillis);
+                writer.number(archivedIndex);
+            }
             case Command.FoundCluster(List<Member> members) -> {
                 writer.octet(FOUND_CLUSTER);
                 writer.number(members.size());
@@ -312,6 +320,7 @@ public final class CommandCodec {
             case TICK -> new Command.Tick();
             case REPORT_CORRUPT -> new Command.ReportCorrupt(reader.number());
             case BEGIN_STATE_HASH -> new Command.BeginStateHash();
+            case MARK_ARCHIVE -> readMark(reader);
             case FOUND_CLUSTER -> new Command.FoundCluster(MemberFields.members(reader));
             case ADD_MEMBER ->
                 new Command.AddMember(reader.number(), MemberFields.texts(reader), reader.flag(), reader.positiveInt());
@@ -334,6 +343,17 @@ public final class CommandCodec {
             throw new MalformedCommandException("command by a user without a name");
         }
         return new Caller.User(name, reader.number());
+    }
+
+    private static Command readMark(CommandReader reader) {
+        long expectedLine = reader.number();
+        long line = reader.number();
+        long wallMillis = reader.number();
+        long archivedIndex = reader.number();
+        if (line == 0 || wallMillis < 0 || archivedIndex < 0) {
+            throw new MalformedCommandException("mark of the archive out of its bounds");
+        }
+        return new Command.MarkArchive(expectedLine, line, wallMillis, archivedIndex);
     }
 
     private static Command readAlarm(CommandReader reader) {
