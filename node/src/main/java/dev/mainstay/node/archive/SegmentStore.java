@@ -4,6 +4,7 @@ import dev.mainstay.node.objectstore.ObjectInfo;
 import dev.mainstay.node.objectstore.ObjectStore;
 import dev.mainstay.node.objectstore.ObjectStoreException;
 import dev.mainstay.node.objectstore.sealed.ObjectCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -35,6 +36,14 @@ public final class SegmentStore implements AutoCloseable {
         return list(SegmentName.ARCHIVE);
     }
 
+    /** Their names alone. */
+    public SortedMap<Long, List<SegmentName>> names() throws IOException {
+        SortedMap<Long, List<SegmentName>> names = new TreeMap<>(Long::compareUnsigned);
+        list().forEach((line, all) ->
+                names.put(line, all.stream().map(Stored::name).toList()));
+        return names;
+    }
+
     /** Those of a line, in the order of {@link SegmentName#ORDER}. */
     List<Stored> list(long line) throws IOException {
         return list(SegmentName.prefix(line)).getOrDefault(line, List.of());
@@ -60,7 +69,7 @@ public final class SegmentStore implements AutoCloseable {
      */
     public long put(Segment segment) throws IOException {
         String key = segment.name().key();
-        java.io.ByteArrayOutputStream sealed = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream sealed = new ByteArrayOutputStream();
         try (var out = codec.encode(key, sealed)) {
             out.write(segment.encode());
         }

@@ -1,5 +1,7 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.backup.ArchivePrune;
+import dev.mainstay.node.backup.ArchiveReplay;
 import dev.mainstay.node.backup.BackupCheck;
 import dev.mainstay.node.backup.BackupDownload;
 import dev.mainstay.node.backup.BackupException;
@@ -8,6 +10,9 @@ import dev.mainstay.node.backup.BackupManifest;
 import dev.mainstay.node.backup.BackupRun;
 import dev.mainstay.node.backup.BackupSource;
 import dev.mainstay.node.backup.Prune;
+import dev.mainstay.node.backup.RecoveryPlan;
+import dev.mainstay.node.backup.RecoveryTarget;
+import dev.mainstay.node.backup.RecoveryWindow;
 import dev.mainstay.node.backup.Repository;
 import dev.mainstay.node.backup.Retention;
 import dev.mainstay.node.backup.Verified;
@@ -19,6 +24,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -166,20 +172,24 @@ final class BackupTool {
         BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
         flags.requireNoOthers("backup list");
         ToolOutput output = flags.output();
-        int unreadable = 0;
+        int unreadable;
         try (BackupFlags.OpenStore store = flags.open()) {
             Repository repository = Repository.open(store.objects(), store.codec());
+            List<String> faults = new ArrayList<>();
+            List<BackupManifest> manifests =
+                    repository.manifests((id, e) -> faults.add("backup " + id + ": " + e.getMessage()));
+            List<RecoveryWindow> windows =
+                    RecoveryWindow.of(manifests, repository.archive().names());
             List<List<ToolOutput.Column>> rows = new ArrayList<>();
-            for (BackupId id : repository.ids()) {
+            for (BackupManifest manifest : manifests) {
                 try {
-                    rows.add(BackupColumns.of(repository.manifest(id), repository.verified(id)));
+                    rows.add(BackupColumns.of(manifest, repository.verified(manifest.id()), windows));
                 } catch (BackupException e) {
-                    if (e.reason() != BackupException.Reason.MISSING) {
-                        err.println("Error: backup " + id + ": " + e.getMessage());
-                        unreadable++;
-                    }
+                    faults.add("backup " + manifest.id() + ": " + e.getMessage());
                 }
             }
+            faults.forEach(fault -> err.println("Error: " + fault));
+            unreadable = faults.size();
             out.print(output.printAll(BackupColumns.TITLES, rows));
         }
         return unreadable == 0 ? 0 : FOUND;
@@ -250,7 +260,8 @@ final class BackupTool {
                         "keep-monthly",
                         "max-age",
                         "grace",
-                        "in-progress-age"),
+                        "in-progress-age",
+                        "archive-max-age"),
                 Set.of("dry-run"));
         flags.requireNoOthers("backup prune");
         ToolOutput output = flags.output();
@@ -271,20 +282,25 @@ final class BackupTool {
             if (!settings.dryRun()) {
                 store.objects().abandonUploads("", deadAfter);
             }
-            Prune.Result result =
-                    new Prune(Repository.open(store.objects(), store.codec()), settings, clock, RANDOM).run();
-            out.print(output.print(BackupColumns.of(result, settings.dryRun())));
+            Repository repository = Repository.open(store.objects(), store.codec());
+            Prune.Result result = new Prune(repository, settings, clock, RANDOM).run();
+            ArchivePrune.Result archive = repository.pruneArchive(
+                    new ArchivePrune.Settings(deadAfter, flags.duration("archive-max-age"), settings.dryRun()),
+                    result.kept(),
+                    clock.instant());
+            out.print(output.print(BackupColumns.of(result, archive, settings.dryRun())));
         }
         return 0;
     }
 
     private int restore(List<String> arguments) throws IOException {
         Set<String> valued = new HashSet<>(RestoreFlags.VALUED);
-        valued.add("parallel");
-        BackupFlags flags = BackupFlags.parse(arguments, valued, Set.of("mark-compacted"));
+        valued.addAll(List.of("parallel", TargetFlags.TO_REVISION, TargetFlags.TO_TIME, TargetFlags.LINE));
+        BackupFlags flags = BackupFlags.parse(arguments, valued, Set.of("mark-compacted", TargetFlags.TO_LATEST));
         ToolOutput output = flags.output();
         long bump = RestoreFlags.bump(flags.parsed());
         String wanted = flags.optional("backup restore");
+        Optional<RecoveryTarget> target = TargetFlags.target(flags.parsed());
         if (!(new SettingsReader("").read(RestoreFlags.member(flags.parsed()), Map.of())
                 instanceof Invocation.Run run)) {
             throw ToolException.usage("the flags are not those of a member");
@@ -292,11 +308,19 @@ final class BackupTool {
         try (BackupFlags.OpenStore store = flags.open();
                 ToolProgress progress = progress()) {
             Repository repository = Repository.open(store.objects(), store.codec());
-            BackupManifest manifest = repository.manifest(id(repository, wanted));
+            Optional<RecoveryPlan> plan = target.isPresent()
+                    ? Optional.of(plan(repository, target.get(), flags, wanted, progress))
+                    : Optional.empty();
+            BackupManifest manifest =
+                    plan.isPresent() ? plan.get().base() : repository.manifest(id(repository, wanted));
             progress.say("restoring backup " + manifest.id() + ", revision "
-                    + manifest.keys().revision());
+                    + manifest.keys().revision()
+                    + plan.map(way -> ", to go on to " + way.target()).orElse(""));
             BackupRestore.Restored restored = new BackupRestore(run.settings(), bump)
-                    .from(manifest, new BackupDownload(repository, flags.parallel(), progress));
+                    .from(
+                            manifest,
+                            new BackupDownload(repository, flags.parallel(), progress),
+                            plan.map(way -> new ArchiveReplay(repository.archive(), way, progress)));
             progress.end();
             out.print(output.print(List.of(
                     ToolOutput.Column.of("BACKUP", "Backup", "id", manifest.id().text()),
@@ -317,9 +341,26 @@ final class BackupTool {
                             "CLUSTER",
                             "Cluster",
                             "clusterId",
-                            MemberId.hex(restored.identity().clusterId())))));
+                            MemberId.hex(restored.identity().clusterId())),
+                    ToolOutput.Column.of(
+                            "UNTIL",
+                            "Until",
+                            "toTime",
+                            restored.until().map(Instant::toString).orElse("")))));
         }
         return 0;
+    }
+
+    private static RecoveryPlan plan(
+            Repository repository, RecoveryTarget target, BackupFlags flags, String wanted, ToolProgress progress)
+            throws IOException {
+        List<BackupManifest> manifests =
+                repository.manifests((id, e) -> progress.say("backup " + id + " isn't used: " + e.getMessage()));
+        return RecoveryPlan.of(
+                target,
+                TargetFlags.line(flags.parsed()),
+                wanted.isEmpty() ? Optional.empty() : Optional.of(id(repository, wanted)),
+                RecoveryWindow.of(manifests, repository.archive().names()));
     }
 
     /** The backup that is meant. */
