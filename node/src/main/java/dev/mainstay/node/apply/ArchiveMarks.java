@@ -116,8 +116,11 @@ public final class ArchiveMarks {
             return;
         }
         List<ArchiveMark> marks = goesOn ? new ArrayList<>(before.marks()) : new ArrayList<>();
-        long wallMillis =
-                marks.isEmpty() ? wanted.wallMillis() : Math.max(marks.getLast().wallMillis(), wanted.wallMillis());
+        // What the entry waited on its way is known by the cluster's clock.
+        long wallMillis = wanted.wallMillis() + Math.max(0, clockMillis - wanted.clockMillis());
+        if (!marks.isEmpty()) {
+            wallMillis = Math.max(marks.getLast().wallMillis(), wallMillis);
+        }
         ArchiveMark mark = new ArchiveMark(index, revision, wallMillis, clockMillis);
         if (!marks.isEmpty() && marks.getLast().index() == index) {
             marks.removeLast();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -41,6 +42,7 @@ public final class ArchiveKeeper implements AutoCloseable {
     private final LoggedEntries log;
     private final Applier applier;
     private final ArchiveNews news;
+    private final LeadersClock clusterClock;
     private final InstantSource wallClock;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
@@ -65,6 +67,13 @@ public final class ArchiveKeeper implements AutoCloseable {
         SegmentStore open() throws IOException;
     }
 
+    /** Cluster elapsed time as the one knows it who leads. */
+    public interface LeadersClock {
+
+        /** In milliseconds; empty while this member doesn't lead. */
+        OptionalLong millis();
+    }
+
     /** Does nothing before {@link #start}. */
     public ArchiveKeeper(
             ArchiveSettings settings,
@@ -74,6 +83,7 @@ public final class ArchiveKeeper implements AutoCloseable {
             LoggedEntries log,
             Applier applier,
             ArchiveNews news,
+            LeadersClock clusterClock,
             InstantSource wallClock,
             LongSupplier nanoClock,
             RandomGenerator random) {
@@ -84,6 +94,7 @@ public final class ArchiveKeeper implements AutoCloseable {
         this.log = log;
         this.applier = applier;
         this.news = news;
+        this.clusterClock = clusterClock;
         this.wallClock = wallClock;
         this.nanoClock = nanoClock;
         this.random = random;
@@ -120,7 +131,8 @@ public final class ArchiveKeeper implements AutoCloseable {
         }
     }
 
-    private void look() {
+    /** Does what is due. */
+    void look() {
         if (!raft.isLeader()) {
             if (leading) {
                 leading = false;
@@ -177,10 +189,14 @@ public final class ArchiveKeeper implements AutoCloseable {
     private void propose(ArchiveMarks.State now, long line) {
         ArchiveShipper ships = shipper;
         long archived = ships == null ? 0 : ships.index();
+        OptionalLong clockMillis = clusterClock.millis();
+        if (clockMillis.isEmpty()) {
+            return;
+        }
         markedNanos = nanoClock.getAsLong();
         markedBytes = log.appliedBytes();
-        proposed =
-                proposer.propose(new Command.MarkArchive(now.line(), line, Math.max(0, wallClock.millis()), archived));
+        proposed = proposer.propose(new Command.MarkArchive(
+                now.line(), line, Math.max(0, wallClock.millis()), clockMillis.getAsLong(), archived));
     }
 
     private long newLine() {

@@ -72,6 +72,7 @@ final class ArchiveShipper {
         ArchiveMark first = now.marks().getFirst();
         if (there.isEmpty()) {
             shipped = new ShippedTo(now.line(), first.index(), 0, first);
+            news.reached(first.index(), first.revision());
             return Optional.empty();
         }
         long last = there.stream()

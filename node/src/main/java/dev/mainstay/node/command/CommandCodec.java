@@ -237,12 +237,13 @@ public final class CommandCodec {
                 writer.number(memberId);
             }
             case Command.BeginStateHash() -> writer.octet(BEGIN_STATE_HASH);
-            case Command.MarkArchive(long expectedLine, long line, long wallMillis, long archivedIndex) -> {
+            case Command.MarkArchive mark -> {
                 writer.octet(MARK_ARCHIVE);
-                writer.number(expectedLine);
-                writer.number(line);
-                writer.number(wallMillis);
-                writer.number(archivedIndex);
+                writer.number(mark.expectedLine());
+                writer.number(mark.line());
+                writer.number(mark.wallMillis());
+                writer.number(mark.clockMillis());
+                writer.number(mark.archivedIndex());
             }
             case Command.FoundCluster(List<Member> members) -> {
                 writer.octet(FOUND_CLUSTER);
@@ -349,11 +350,12 @@ public final class CommandCodec {
         long expectedLine = reader.number();
         long line = reader.number();
         long wallMillis = reader.number();
+        long clockMillis = reader.number();
         long archivedIndex = reader.number();
-        if (line == 0 || wallMillis < 0 || archivedIndex < 0) {
+        if (line == 0 || wallMillis < 0 || clockMillis < 0 || archivedIndex < 0) {
             throw new MalformedCommandException("mark of the archive out of its bounds");
         }
-        return new Command.MarkArchive(expectedLine, line, wallMillis, archivedIndex);
+        return new Command.MarkArchive(expectedLine, line, wallMillis, clockMillis, archivedIndex);
     }
 
     private static Command readAlarm(CommandReader reader) {

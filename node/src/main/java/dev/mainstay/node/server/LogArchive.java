@@ -25,6 +25,9 @@ import java.util.Optional;
 /** Has a member archive its log. */
 final class LogArchive {
 
+    /** A directory may be on a volume that isn't there yet. */
+    private static final String DIRECTORY = "file";
+
     private LogArchive() {}
 
     /**
@@ -38,7 +41,9 @@ final class LogArchive {
         try {
             place = StoreSettings.of(URI.create(settings.repository()), settings.options());
             codec = ObjectCodec.of(settings.compressionLevel(), keys(settings));
-            ObjectStores.open(place).close();
+            if (!place.scheme().equals(DIRECTORY)) {
+                ObjectStores.open(place).close();
+            }
         } catch (ObjectStoreException | IllegalArgumentException e) {
             throw new IOException("--archive-repository " + settings.repository() + ": " + e.getMessage(), e);
         }
@@ -54,6 +59,7 @@ final class LogArchive {
                 core.raft().entries(),
                 core.applier(),
                 news,
+                core::leadersClockMillis,
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());
