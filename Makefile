@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench images \
+.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench backup-bench pitr-test images \
   format clean peers
 
 help: ## List the targets
@@ -73,6 +73,14 @@ rejoin: peers dist ## How a member with an empty disk, or long down, comes back 
 
 migrate-bench: peers dist ## Move a live etcd with 200,000 keys into Mainstay, and how long writes stand still (KEYS, MEMBERS=3, MIGRATE_ARGS)
 	@e2e/bin/run migration.MigrationBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(MIGRATE_ARGS)
+
+backup-bench: peers dist ## What puts take beside backups, the archive, and etcd's snapshots (KEYS, MEMBERS=3, BACKUP_ARGS="--seconds=20")
+	@HEAP=1g e2e/bin/run bench.BackupBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(BACKUP_ARGS)
+
+pitr-test: peers dist ## Restores to 50 random revisions and 50 random times, and 20 kills of the leader that ships (TARGETS, KILLS)
+	@$(MVN) -q -pl node test -Dtest=ArchiveToolTest -Dsurefire.failIfNoSpecifiedTests=false -Darchive.targets=$(or $(TARGETS),50)
+	@$(MVN) -pl e2e verify -Dit.test=ArchiveE2E -Dtest=NoneSuch -Dfailsafe.failIfNoSpecifiedTests=false \
+		-Dsurefire.failIfNoSpecifiedTests=false -Darchive.kills=$(or $(KILLS),20) -Darchive.targets=10
 
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputFormat=json
 

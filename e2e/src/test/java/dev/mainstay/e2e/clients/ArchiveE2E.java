@@ -185,13 +185,17 @@ final class ArchiveE2E {
     }
 
     private static long archived(Path repository) throws IOException {
-        return segments(repository).stream().mapToLong(segment -> segment[3]).max().orElse(0);
+        return segments(repository).stream()
+                .mapToLong(segment -> segment[3])
+                .max()
+                .orElse(0);
     }
 
     /** Each segment begins where the one before ends: nothing is missing and nothing is there twice. */
     private static void assertNoGap(Path repository) throws IOException {
         try (var lines = Files.list(repository.resolve("archive"))) {
-            assertThat(lines.filter(line -> !line.getFileName().toString().startsWith("."))).hasSize(1);
+            assertThat(lines.filter(line -> !line.getFileName().toString().startsWith(".")))
+                    .hasSize(1);
         }
         List<long[]> segments = segments(repository);
         for (int i = 1; i < segments.size(); i++) {

@@ -11,7 +11,6 @@ import dev.mainstay.node.consensus.RaftStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -54,6 +53,9 @@ public final class ArchiveKeeper implements AutoCloseable {
     private @Nullable CompletableFuture<Outcome> proposed;
     private boolean leading;
     private boolean marked;
+    /** Up to here the archive seemed to be, where this member wasn't; 0 if not. */
+    private long suspicious;
+
     private long markedNanos;
     private long markedBytes;
     private long leadsSinceMillis;
@@ -144,6 +146,7 @@ public final class ArchiveKeeper implements AutoCloseable {
         if (!leading) {
             leading = true;
             marked = false;
+            suspicious = 0;
             proposed = null;
             leadsSinceMillis = wallClock.millis();
             shipAtNanos = nanoClock.getAsLong();
@@ -213,9 +216,7 @@ public final class ArchiveKeeper implements AutoCloseable {
             ArchiveShipper ships = shipper;
             if (ships == null || ships.line() != now.line()) {
                 ships = new ArchiveShipper(open(), log, applier, settings.segmentBytes(), news, () -> closed);
-                Optional<String> foreign = ships.locate(now);
-                if (foreign.isPresent()) {
-                    beginAnew(now, foreign.get());
+                if (!isOwn(ships.locate(now), now)) {
                     return;
                 }
                 shipper = ships;
@@ -233,6 +234,29 @@ public final class ArchiveKeeper implements AutoCloseable {
                 postpone();
             }
         }
+    }
+
+    private boolean isOwn(ArchiveShipper.Found found, ArchiveMarks.State now) {
+        if (found.foreign().isPresent()) {
+            beginAnew(now, found.foreign().get());
+            return false;
+        }
+        if (found.ahead() == 0) {
+            suspicious = 0;
+            return true;
+        }
+        long applied = applier.applied().index();
+        if (suspicious > applied) {
+            beginAnew(
+                    now,
+                    "the archive holds log entries up to " + suspicious + ", and this cluster has come to " + applied);
+            suspicious = 0;
+        } else {
+            // A later leader may have shipped that. If a mark that is proposed from here on comes back, there was none.
+            suspicious = found.ahead();
+            marked = false;
+        }
+        return false;
     }
 
     /** What is archived isn't what happened here: such as after all disks were put back to an earlier day. */

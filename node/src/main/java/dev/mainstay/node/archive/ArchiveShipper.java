@@ -62,40 +62,49 @@ final class ArchiveShipper {
     }
 
     /**
-     * Finds out where the archive ends.
+     * What was found where the archive ends.
      *
-     * @param now as of a moment at which this member has applied all that earlier leaders might have shipped
-     * @return why what is there isn't this cluster's, if it isn't
+     * @param ahead the last index there if this member hasn't come so far, else 0
+     * @param foreign why what is there isn't this cluster's, if that is certain
      */
-    Optional<String> locate(ArchiveMarks.State now) throws IOException {
+    record Found(long ahead, Optional<String> foreign) {
+
+        private static final Found OWN = new Found(0, Optional.empty());
+    }
+
+    /** Finds out where the archive ends. If it is this cluster's, shipping can begin. */
+    Found locate(ArchiveMarks.State now) throws IOException {
         List<SegmentStore.Stored> there = store.list(now.line());
         ArchiveMark first = now.marks().getFirst();
         if (there.isEmpty()) {
             shipped = new ShippedTo(now.line(), first.index(), 0, first);
             news.reached(first.index(), first.revision());
-            return Optional.empty();
+            return Found.OWN;
         }
-        long last = there.stream()
-                .mapToLong(stored -> stored.name().lastIndex())
-                .max()
-                .orElseThrow();
+        long last = last(there);
         if (last > applier.applied().index()) {
-            return Optional.of("the archive holds log entries up to " + last + ", and this cluster has come to "
-                    + applier.applied().index());
+            return new Found(last, Optional.empty());
         }
         ShippedTo found = end(now, there, last);
         if (found.term() != 0 && last >= log.firstIndex()) {
             Optional<LoggedEntry> own = log.read(last);
-            if (own.isPresent()
-                    && own.get().isOfCommands()
-                    && own.get().position().term() != found.term()) {
-                return Optional.of("log entry " + last + " is of term " + found.term() + " in the archive and of term "
-                        + own.get().position().term() + " here");
+            if (own.isPresent() && own.get().position().term() != found.term()) {
+                return new Found(
+                        0,
+                        Optional.of("log entry " + last + " is of term " + found.term() + " in the archive and of term "
+                                + own.get().position().term() + " here"));
             }
         }
         shipped = found;
         news.reached(found.index(), found.mark().revision());
-        return Optional.empty();
+        return Found.OWN;
+    }
+
+    private static long last(List<SegmentStore.Stored> there) {
+        return there.stream()
+                .mapToLong(stored -> stored.name().lastIndex())
+                .max()
+                .orElse(0);
     }
 
     private ShippedTo end(ArchiveMarks.State now, List<SegmentStore.Stored> there, long last) throws IOException {
@@ -196,6 +205,13 @@ final class ArchiveShipper {
     /** The log has lost what isn't archived: goes on at the first mark behind that. */
     private void skip(ArchiveMarks.State now) throws IOException {
         ShippedTo from = at();
+        List<SegmentStore.Stored> there = store.list(from.line());
+        long last = last(there);
+        if (last > from.index()) {
+            // Another leader has shipped it meanwhile.
+            shipped = end(now, there, last);
+            return;
+        }
         long first = log.firstIndex();
         ArchiveMark next = now.marks().stream()
                 .filter(mark -> mark.index() >= first - 1 && mark.index() > from.index())
