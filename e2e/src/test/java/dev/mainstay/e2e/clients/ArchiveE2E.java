@@ -36,12 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A cluster of three whose leader ships the log and is killed at random moments: backups of it, and restores to random revisions.
  *
- * <p>Options: {@code -Darchive.kills} how often (3), {@code -Darchive.targets} how many revisions are restored (2), {@code -Darchive.seed}.
+ * <p>Options: {@code -Darchive.kills} how often (2), {@code -Darchive.targets} how many revisions are restored (2), {@code -Darchive.seed}.
  */
 @Tag("clients")
 @Tag("cluster")
 final class ArchiveE2E {
-    private static final int KILLS = Integer.getInteger("archive.kills", 3);
+    private static final int KILLS = Integer.getInteger("archive.kills", 2);
     private static final int TARGETS = Integer.getInteger("archive.targets", 2);
     private static final long SEED = Long.getLong("archive.seed", System.nanoTime());
     private static final int MOST_MILLIS = 1_500;

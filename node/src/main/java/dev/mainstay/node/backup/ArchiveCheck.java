@@ -40,9 +40,7 @@ public final class ArchiveCheck {
     /** Reads all; what is wrong, a sentence each. */
     public List<String> run(Map<Long, List<SegmentName>> lines) throws IOException {
         List<String> findings = new ArrayList<>(gaps(lines));
-        progress.begin(
-                "reading segments",
-                lines.values().stream().mapToLong(List::size).sum());
+        progress.say("reading " + lines.values().stream().mapToInt(List::size).sum() + " segments");
         for (List<SegmentName> names : lines.values()) {
             for (SegmentName name : names) {
                 try {
@@ -56,7 +54,6 @@ public final class ArchiveCheck {
                     }
                     findings.add(String.valueOf(e.getMessage()));
                 }
-                progress.add(1);
             }
         }
         return findings;

@@ -65,9 +65,7 @@ public final class ArchiveReplay {
                 _ -> {},
                 (_, _) -> {},
                 _ -> {});
-        progress.begin(
-                "replaying " + plan.segments().size() + " segments of the archive",
-                plan.segments().size());
+        progress.say("replaying up to " + plan.segments().size() + " segments of the archive");
         for (SegmentName name : plan.segments()) {
             if (isReached(keys.revision())) {
                 break;
@@ -81,7 +79,6 @@ public final class ArchiveReplay {
                 throw damaged(name, "its entries can't be applied: " + e.getMessage(), e);
             }
             compare(segment, applier, keys);
-            progress.add(1);
         }
         if (plan.target() instanceof RecoveryTarget.Revision(long revision) && keys.revision() != revision) {
             throw new BackupException(
