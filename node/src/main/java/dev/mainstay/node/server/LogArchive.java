@@ -18,6 +18,8 @@ import dev.mainstay.node.observability.MemberGauges;
 import dev.mainstay.node.server.settings.NodeSettings;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -28,6 +30,9 @@ final class LogArchive {
     /** A directory may be on a volume that isn't there yet. */
     private static final String DIRECTORY = "file";
 
+    /** However much may be held back, it must not be what fills the disk. */
+    private static final int HELD_PART_OF_DISK = 10;
+
     private LogArchive() {}
 
     /**
@@ -35,7 +40,8 @@ final class LogArchive {
      *
      * @throws IOException if the settings make no sense
      */
-    static ArchiveKeeper of(NodeSettings.Archive settings, Core core, MemberGauges gauges) throws IOException {
+    static ArchiveKeeper of(NodeSettings.Archive settings, Path logDirectory, Core core, MemberGauges gauges)
+            throws IOException {
         StoreSettings place;
         ObjectCodec codec;
         try {
@@ -47,8 +53,10 @@ final class LogArchive {
         } catch (ObjectStoreException | IllegalArgumentException e) {
             throw new IOException("--archive-repository " + settings.repository() + ": " + e.getMessage(), e);
         }
+        long maxHeldBytes = Math.min(
+                settings.maxHeldBytes(), Files.getFileStore(logDirectory).getTotalSpace() / HELD_PART_OF_DISK);
         ArchiveMarks marks = core.applier().marks();
-        core.raft().keepLogFor(new ArchiveNeed(() -> safe(marks.now()), settings.maxHeldBytes()));
+        core.raft().keepLogFor(new ArchiveNeed(() -> safe(marks.now()), maxHeldBytes));
         ArchiveNews news = new ArchiveNews();
         bind(gauges, news);
         return new ArchiveKeeper(

@@ -163,7 +163,8 @@ public final class Member implements AutoCloseable {
             TlsGauges tlsGauges = tlsGauges(registry, tls, clientTls, security);
             Optional<ArchiveKeeper> archive = settings.archive().isPresent()
                     ? Optional.of(parts.started(
-                            "archive", LogArchive.of(settings.archive().get(), core, new MemberGauges(registry))))
+                            "archive",
+                            LogArchive.of(settings.archive().get(), directory.log(), core, new MemberGauges(registry))))
                     : Optional.empty();
             core.start(forced);
             archive.ifPresent(ArchiveKeeper::start);

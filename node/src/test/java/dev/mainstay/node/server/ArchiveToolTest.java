@@ -1,6 +1,7 @@
 package dev.mainstay.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
@@ -493,6 +494,25 @@ class ArchiveToolTest {
             assertThat(tool(all.toArray(String[]::new)).code())
                     .as("%s", arguments)
                     .isEqualTo(128);
+        }
+    }
+
+    @Test
+    void settingsThatMakeNoSenseAreRefused() {
+        String place = "--archive-repository=file://" + temp;
+        for (List<String> flags : List.of(
+                List.of("--archive-region=eu-central-1"),
+                List.of("--archive-encryption-key-file=key"),
+                List.of("--archive-repository=ftp://there"),
+                List.of("--archive-repository=s3://"),
+                List.of(place, "--archive-region=eu-central-1"),
+                List.of(place, "--archive-flush-interval=0s"),
+                List.of(place, "--archive-segment-bytes=1"),
+                List.of(place, "--archive-encryption-key-id=one"),
+                List.of(place, "--archive-encryption-key-file=" + temp.resolve("no-such-key")))) {
+            assertThatThrownBy(() -> new RunningMember(temp.resolve("nonsense"), flags.toArray(String[]::new)).close())
+                    .as("%s", flags)
+                    .hasMessageContaining("--archive-");
         }
     }
 

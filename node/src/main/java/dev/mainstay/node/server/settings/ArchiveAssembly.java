@@ -1,35 +1,17 @@
 package dev.mainstay.node.server.settings;
 
+import dev.mainstay.node.objectstore.StoreOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The settings of the archive, from the flags that begin with {@code archive-}. */
 final class ArchiveAssembly {
 
-    /** Options of a place, as the object stores call them; each is a flag with {@code archive-} before it. */
-    static final List<String> OPTIONS = List.of(
-            "endpoint-url",
-            "ca-bundle",
-            "region",
-            "path-style",
-            "access-key-file",
-            "secret-key-file",
-            "session-token-file",
-            "profile",
-            "sse",
-            "kms-key-id",
-            "storage-class",
-            "credentials-file",
-            "account",
-            "account-key-file",
-            "sas-token-file",
-            "connection-string-file");
-
+    /** What stands before the options of a place, as {@code mainstay backup} has them. */
     private static final String PREFIX = "archive-";
-    private static final String PATH_STYLE = "path-style";
+
     private static final Duration SHORTEST_FLUSH = Duration.ofMillis(100);
     private static final int LEAST_SEGMENT_BYTES = 1 << 10;
     private static final int MOST_SEGMENT_BYTES = 256 << 20;
@@ -73,13 +55,14 @@ final class ArchiveAssembly {
 
     private Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
-        for (String name : OPTIONS) {
-            if (name.equals(PATH_STYLE)) {
-                if (values.bool(PREFIX + name)) {
-                    options.put(name, "true");
+        for (StoreOption option : StoreOption.values()) {
+            String flag = PREFIX + option.flag();
+            if (option.isSwitch()) {
+                if (values.bool(flag)) {
+                    options.put(option.flag(), "true");
                 }
-            } else if (!values.string(PREFIX + name).isEmpty()) {
-                options.put(name, values.string(PREFIX + name));
+            } else if (!values.string(flag).isEmpty()) {
+                options.put(option.flag(), values.string(flag));
             }
         }
         return options;

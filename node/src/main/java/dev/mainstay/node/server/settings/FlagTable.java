@@ -158,7 +158,7 @@ final class FlagTable {
             archive-repository | string |  | honoured | Where to ship the log, for restores to any moment: file:///directory, s3://bucket/prefix, gs://bucket/prefix or azblob://container/prefix; best where the backups are. None if empty.
             archive-flush-interval | duration | 10s | honoured | Longest time between two segments while something changes, and so what a disaster costs at the worst.
             archive-segment-bytes | uint | 8388608 | honoured | Bytes of log entries after which a segment ends sooner.
-            archive-max-held-bytes | uint | 1073741824 | honoured | Most bytes of log kept on disk because they are not archived yet; what is more is dropped, and leaves a gap.
+            archive-max-held-bytes | uint | 1073741824 | honoured | Most bytes of log kept on disk because they are not archived yet, and never more than a tenth of the disk; what is more is dropped, and leaves a gap.
             archive-encryption-key-file | string |  | honoured | As --encryption-key-file of mainstay backup.
             archive-encryption-key-id | string |  | honoured | As --encryption-key-id of mainstay backup.
             archive-compression-level | uint | 3 | honoured | As --compression-level of mainstay backup.
