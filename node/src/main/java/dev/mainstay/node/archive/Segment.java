@@ -152,8 +152,11 @@ public record Segment(
             ArchiveMark before = mark(in);
             ArchiveMark after = mark(in);
             long afterTerm = in.getLong();
-            boolean hashed = in.get() != 0;
+            int hashed = in.get();
             StateHash hash = new StateHash(in.getLong(), in.getLong());
+            if (hashed < 0 || hashed > 1 || (hashed == 0 && (hash.origin() != 0 || hash.value() != 0))) {
+                throw new BadSegmentException("is damaged: its hash is neither there nor not");
+            }
             int count = in.getInt();
             List<LoggedEntry> entries = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -176,7 +179,7 @@ public record Segment(
                     before,
                     after,
                     afterTerm,
-                    hashed ? Optional.of(hash) : Optional.empty(),
+                    hashed == 1 ? Optional.of(hash) : Optional.empty(),
                     entries);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             BadSegmentException bad = new BadSegmentException("is damaged: " + e.getMessage());

@@ -89,6 +89,9 @@ class ArchiveToolTest {
     static void liveAndArchive() throws Exception {
         repository = temp.resolve("repository");
         Path data = temp.resolve("member");
+        now = new State(1, Map.of(), Set.of(), Set.of());
+        BY_TIME.clear();
+        BY_REVISION.clear();
         BY_REVISION.put(1L, Map.of());
         try (RunningMember member = start(data)) {
             await(() -> metric(member, "mainstay_archive_index") > 0);
