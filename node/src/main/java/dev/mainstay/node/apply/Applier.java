@@ -75,14 +75,11 @@ public final class Applier {
         this.migration = Migration.open(store);
         this.marks = ArchiveMarks.open(store);
         holdCounts();
-        this.handler = new CorruptGate(
-                alarms,
-                new NoSpaceGate(
-                        alarms,
-                        new MigrationGate(
-                                migration,
-                                new AuthGate(
-                                        auth, leases, new Handlers(leases, members, auth, alarms, migration, marks)))));
+        this.handler = new AlarmGate(
+                new AlarmRules(alarms),
+                new MigrationGate(
+                        migration,
+                        new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms, migration, marks))));
         this.events = events;
         this.leaseListener = leaseListener;
         this.members = members;
