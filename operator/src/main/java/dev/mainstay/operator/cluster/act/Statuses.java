@@ -26,6 +26,7 @@ final class Statuses {
                 s.operation(),
                 s.trust(),
                 s.backup(),
+                s.restore(),
                 s.conditions());
     }
 
@@ -48,6 +49,7 @@ final class Statuses {
                 s.operation(),
                 s.trust(),
                 s.backup(),
+                s.restore(),
                 s.conditions());
     }
 }
