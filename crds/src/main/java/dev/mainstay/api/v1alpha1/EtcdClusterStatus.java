@@ -80,6 +80,30 @@ public record EtcdClusterStatus(
         conditions = Values.listOf(conditions);
     }
 
+    /** The next incarnation, which begins with this. */
+    public EtcdClusterStatus restoring(Restored source) {
+        return new EtcdClusterStatus(
+                observedGeneration,
+                replicas,
+                readyReplicas,
+                votingReplicas,
+                selector,
+                version,
+                null,
+                null,
+                (incarnation == null ? 1 : incarnation) + 1,
+                null,
+                lastMemberNumber,
+                endpoints,
+                connection,
+                members,
+                operation,
+                trust,
+                backup,
+                source,
+                conditions);
+    }
+
     /** How to connect. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)

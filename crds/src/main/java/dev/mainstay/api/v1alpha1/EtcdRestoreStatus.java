@@ -23,13 +23,16 @@ public record EtcdRestoreStatus(
         @Nullable @JsonPropertyDescription("Backup of what was thrown away.")
         String safetyBackup,
 
+        @Nullable @JsonPropertyDescription("Incarnation of the cluster that it begins.")
+        Integer incarnation,
+
         @Nullable @JsonPropertyDescription("Id of the cluster from then on.")
         String newClusterID,
 
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
-    public static final EtcdRestoreStatus EMPTY = new EtcdRestoreStatus(null, null, null, null, null, List.of());
+    public static final EtcdRestoreStatus EMPTY = new EtcdRestoreStatus(null, null, null, null, null, null, List.of());
 
     public EtcdRestoreStatus {
         conditions = Values.listOf(conditions);

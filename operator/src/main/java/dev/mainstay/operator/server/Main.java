@@ -4,9 +4,12 @@ import dev.mainstay.api.v1alpha1.EtcdBackup;
 import dev.mainstay.api.v1alpha1.EtcdBackupSchedule;
 import dev.mainstay.api.v1alpha1.EtcdBackupStore;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdRestore;
 import dev.mainstay.operator.backup.BackupPass;
 import dev.mainstay.operator.backup.BackupReconciler;
 import dev.mainstay.operator.backup.Means;
+import dev.mainstay.operator.backup.RestorePass;
+import dev.mainstay.operator.backup.RestoreReconciler;
 import dev.mainstay.operator.backup.SchedulePass;
 import dev.mainstay.operator.backup.ScheduleReconciler;
 import dev.mainstay.operator.backup.StorePass;
@@ -82,6 +85,7 @@ public final class Main implements QuarkusApplication {
                 .with(EtcdBackupStore.class, new StoreReconciler(new StorePass(means)))
                 .with(EtcdBackup.class, new BackupReconciler(new BackupPass(means)))
                 .with(EtcdBackupSchedule.class, new ScheduleReconciler(new SchedulePass(means)))
+                .with(EtcdRestore.class, new RestoreReconciler(new RestorePass(means)))
                 .register();
         running.set(operator);
         vertx.createHttpServer()

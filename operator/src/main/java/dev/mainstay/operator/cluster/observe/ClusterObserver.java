@@ -116,7 +116,8 @@ public final class ClusterObserver {
                 WantedOf.cluster(cluster, new DesiredPod(cluster, repository).templateHash()),
                 recorded,
                 views,
-                together(cluster, status.clusterID(), answers, objects));
+                together(cluster, status.clusterID(), answers, objects),
+                new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now));
         return new Seen(cluster, objects, pods, answers, tls, trust, incarnation, observation);
     }
 

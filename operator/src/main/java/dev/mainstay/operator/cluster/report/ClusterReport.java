@@ -43,7 +43,9 @@ public final class ClusterReport {
     public EtcdClusterStatus status() {
         EtcdCluster cluster = seen.cluster();
         EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
-        List<MemberView> members = seen.observation().members();
+        List<MemberView> members = seen.observation().members().stream()
+                .filter(member -> member.incarnation() == seen.incarnation())
+                .toList();
         List<ClusterView.Listed> list = seen.observation().cluster().list();
         int ready = (int) members.stream().filter(MemberView::serving).count();
         int voting = (int) list.stream().filter(listed -> !listed.learner()).count();
@@ -172,7 +174,7 @@ public final class ClusterReport {
         } else if (replicas == 0) {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
-            conditions.set("Ready", false, "Bootstrapping", why);
+            conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", why);
         } else {
             boolean well = quorum && voting == replicas && ready == replicas;
             conditions.set(
