@@ -33,6 +33,9 @@ public final class MainstayApi {
     /** On backups: the schedule that they were taken by. */
     public static final String SCHEDULE_LABEL = GROUP + "/schedule";
 
+    /** On backups: the time of the schedule that they were taken at, RFC 3339. */
+    public static final String SCHEDULED_TIME = GROUP + "/scheduled-time";
+
     /** Finalizer of a backup: what is in the store goes before its object does. */
     public static final String BACKUP_FINALIZER = GROUP + "/backup";
 

@@ -24,6 +24,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -151,8 +152,12 @@ public final class SchedulePass {
     private static ScheduleEngine.Run run(EtcdBackup backup, Instant now) {
         Boolean made = Backups.decided(Backups.status(backup), Backups.SUCCEEDED);
         String completed = Backups.status(backup).completionTime();
+        Map<String, String> annotations =
+                Objects.requireNonNullElse(backup.getMetadata().getAnnotations(), Map.of());
+        String scheduled = annotations.get(MainstayApi.SCHEDULED_TIME);
         return new ScheduleEngine.Run(
                 backup.getMetadata().getName(),
+                scheduled == null ? null : Instant.parse(scheduled),
                 time(backup.getMetadata().getCreationTimestamp(), now),
                 made == null
                         ? ScheduleEngine.Run.State.ACTIVE
@@ -222,6 +227,7 @@ public final class SchedulePass {
                 .withName(name + "-" + NAME.format(time))
                 .withNamespace(seen.namespace())
                 .addToLabels(MainstayApi.SCHEDULE_LABEL, TaskNames.label(name))
+                .addToAnnotations(MainstayApi.SCHEDULED_TIME, time.toString())
                 .build());
         backup.setSpec(new EtcdBackupSpec(
                 settings.clusterRef(),

@@ -63,7 +63,10 @@ public final class FakeJobs {
                             .withLabels(Map.of(
                                     MainstayApi.TASK_LABEL, job.getMetadata().getName()))
                             .endMetadata()
+                            .withSpec(job.getSpec().getTemplate().getSpec())
                             .withNewStatus()
+                            .withPhase(outcome.exitCode() == 0 ? "Succeeded" : "Failed")
+                            .withPodIP("10.9.9.9")
                             .addNewContainerStatus()
                             .withName("backup")
                             .withNewState()

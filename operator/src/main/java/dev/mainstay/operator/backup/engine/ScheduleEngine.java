@@ -86,12 +86,14 @@ public final class ScheduleEngine {
      * A backup of the schedule.
      *
      * @param name its name
+     * @param time the time that it is of; null if it doesn't say
      * @param created when its object was made
      * @param state whether it is done
      * @param completed when it was complete, if it succeeded
      */
     public record Run(
             String name,
+            @Nullable Instant time,
             Instant created,
             State state,
             @Nullable Instant completed) {
@@ -182,6 +184,10 @@ public final class ScheduleEngine {
 
     private static @Nullable Step take(View v) {
         Instant due = due(v.times(), v.lastTime());
+        if (due != null && v.runs().stream().anyMatch(run -> due.equals(run.time()))) {
+            // Made, but not written down.
+            return new Step.Take(due);
+        }
         if (due == null || v.suspended()) {
             return null;
         }
