@@ -118,7 +118,16 @@ public final class ClusterObserver {
                 views,
                 together(cluster, status.clusterID(), answers, objects),
                 new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now));
-        return new Seen(cluster, objects, pods, answers, tls, trust, incarnation, observation);
+        return new Seen(
+                cluster,
+                objects,
+                pods,
+                answers,
+                tls,
+                trust,
+                incarnation,
+                BackupHealth.of(kubernetes, cluster),
+                observation);
     }
 
     private TrustObjects trust(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {

@@ -74,7 +74,7 @@ public final class ClusterReport {
                 summaries,
                 operation(before),
                 trust == null ? null : trust.status(),
-                before.backup(),
+                seen.backups().summary(),
                 before.restore(),
                 conditions(before, ready, voting));
     }
@@ -210,7 +210,11 @@ public final class ClusterReport {
                 alarms(ClusterView.Alarm.Kind.CORRUPT)
                         ? "the data of a member differs"
                         : "members compare by themselves");
-        conditions.set("BackupHealthy", null, "NotConfigured", "there is no schedule of backups");
+        conditions.set(
+                "BackupHealthy",
+                seen.backups().healthy(),
+                seen.backups().reason(),
+                seen.backups().why());
         conditions.set("ArchiveHealthy", null, "NotConfigured", "there is no archive");
         if (trust != null) {
             trust.condition(conditions);
