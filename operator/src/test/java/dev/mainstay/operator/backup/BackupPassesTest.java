@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.api.v1alpha1.EtcdBackup;
 import dev.mainstay.api.v1alpha1.EtcdBackupSchedule;
+import dev.mainstay.api.v1alpha1.EtcdBackupScheduleStatus;
 import dev.mainstay.api.v1alpha1.EtcdBackupStatus;
 import dev.mainstay.api.v1alpha1.EtcdBackupStore;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
@@ -19,7 +20,9 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
@@ -409,6 +413,61 @@ class BackupPassesTest {
         assertSteady();
     }
 
+    /** The same under the operator SDK, whose informers say when to look. */
+    @Test
+    void runsUnderTheSdk() throws InterruptedException {
+        Operator operator =
+                new Operator(overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+        Means means = new Means(client, Clock.systemUTC(), "mainstay/node", "0.1.0", new SimpleMeterRegistry());
+        var _ = operator.register(new StoreReconciler(new StorePass(means)));
+        var _ = operator.register(new BackupReconciler(new BackupPass(means)));
+        var _ = operator.register(new ScheduleReconciler(new SchedulePass(means)));
+        var _ = operator.register(new RestoreReconciler(new RestorePass(means)));
+        operator.start();
+        try {
+            schedule("schedule: \"* * * * *\"\nstartingDeadlineSeconds: 600\nretention: {keepLast: 1}");
+            cluster();
+            volumeStore();
+            await(() -> ready("s").equals("True Reachable"));
+            backup("b", "");
+            await(() -> reason("b", "Verified").equals("True ChecksumOnly"));
+            await(() -> condition(EtcdBackupSchedule.class, "n", "Ready").equals("True Scheduled"));
+
+            // As if it had been made an hour ago, so that a backup is due.
+            var _ = client.resources(EtcdBackupSchedule.class)
+                    .inNamespace(NAMESPACE)
+                    .withName("n")
+                    .editStatus(SchedulesOfBefore::hourAgo);
+            change("suspend", false);
+            await(() -> condition(EtcdBackupSchedule.class, "n", "Pruned").equals("True Pruned"));
+            assertThat(backups()).anyMatch(name -> name.startsWith("n-2"));
+        } finally {
+            operator.stop();
+        }
+    }
+
+    /** Schedules that were made earlier. */
+    private static final class SchedulesOfBefore {
+
+        private SchedulesOfBefore() {}
+
+        static EtcdBackupSchedule hourAgo(EtcdBackupSchedule schedule) {
+            schedule.setStatus(ScheduleReport.passed(
+                    Objects.requireNonNullElse(schedule.getStatus(), EtcdBackupScheduleStatus.EMPTY),
+                    Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(1)),
+                    null));
+            return schedule;
+        }
+    }
+
+    private void await(BooleanSupplier condition) throws InterruptedException {
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90); !condition.getAsBoolean(); ) {
+            assertThat(System.nanoTime()).as(events().toString()).isLessThan(end);
+            jobs.step();
+            Thread.sleep(50);
+        }
+    }
+
     /** Until nobody wants to go on at once. */
     private void settle() {
         for (int quiet = 0, i = 0; quiet < 2 && i < 60; i++) {
@@ -468,7 +527,7 @@ class BackupPassesTest {
                         .withNamespace(NAMESPACE)
                         .endMetadata()
                         .build())
-                .create();
+                .createOr(claim -> claim.update());
         EtcdBackupStore store = Serialization.unmarshal("""
                 metadata: {name: s, namespace: test, generation: 1}
                 spec: {volume: {claimName: claim, path: backups}}
@@ -577,8 +636,11 @@ class BackupPassesTest {
     }
 
     private <T extends HasMetadata> String condition(Class<T> type, String name, String condition) {
-        Map<?, ?> object = Serialization.unmarshal(Serialization.asJson(get(type, name)), Map.class);
-        Map<?, ?> status = (Map<?, ?>) Objects.requireNonNull(object.get("status"));
+        T read = get(type, name);
+        Map<?, ?> object = read == null ? Map.of() : Serialization.unmarshal(Serialization.asJson(read), Map.class);
+        if (!(object.get("status") instanceof Map<?, ?> status) || status.get("conditions") == null) {
+            return "";
+        }
         for (Object found : (List<?>) Objects.requireNonNull(status.get("conditions"))) {
             Map<?, ?> one = (Map<?, ?>) found;
             if (condition.equals(one.get("type"))) {

@@ -215,7 +215,14 @@ public final class ClusterReport {
                 seen.backups().healthy(),
                 seen.backups().reason(),
                 seen.backups().why());
-        conditions.set("ArchiveHealthy", null, "NotConfigured", "there is no archive");
+        boolean archive = seen.cluster().getSpec().archive() != null;
+        conditions.set(
+                "ArchiveHealthy",
+                archive ? Boolean.FALSE : null,
+                archive ? "NotSupported" : "NotConfigured",
+                archive
+                        ? "members aren't told to write an archive yet: leave spec.archive out and take backups by a schedule"
+                        : "there is no archive");
         if (trust != null) {
             trust.condition(conditions);
         }
