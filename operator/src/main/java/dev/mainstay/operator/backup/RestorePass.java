@@ -184,7 +184,7 @@ public final class RestorePass {
                 : null;
     }
 
-    private static @Nullable Obstacle obstacle(Seen seen) {
+    private @Nullable Obstacle obstacle(Seen seen) {
         EtcdCluster cluster = seen.cluster();
         String name = seen.restore().getSpec().clusterRef().name();
         if (cluster == null) {
@@ -201,14 +201,28 @@ public final class RestorePass {
                     "ClusterUnavailable", "cluster " + name + " hibernates: set its spec.replicas to wake it");
         }
         EtcdClusterStatus status = seen.clusterStatus();
-        if (status.clusterID() == null) {
+        EtcdClusterStatus.Restored other = status.restore();
+        if (status.clusterID() == null && (other == null || other.name().isEmpty())) {
+            return new Obstacle("ClusterUnavailable", "cluster " + name + " hasn't begun yet");
+        }
+        if (status.clusterID() == null && other != null && isThere(seen, other.name())) {
             return new Obstacle(
                     "ClusterUnavailable",
-                    status.restore() == null || status.restore().name().isEmpty()
-                            ? "cluster " + name + " hasn't begun yet"
-                            : "EtcdRestore " + status.restore().name() + " is under way");
+                    "EtcdRestore " + other.name() + " is under way: if it can't come to an end, delete it, and this one"
+                            + " goes on instead");
         }
         return null;
+    }
+
+    /** Whether there is another restore of this name. */
+    private boolean isThere(Seen seen, String name) {
+        return !name.equals(seen.restore().getMetadata().getName())
+                && means.kubernetes()
+                                .resources(EtcdRestore.class)
+                                .inNamespace(seen.namespace())
+                                .withName(name)
+                                .get()
+                        != null;
     }
 
     private static TaskView.State state(@Nullable EtcdBackup backup) {
@@ -406,7 +420,9 @@ public final class RestorePass {
                 id,
                 source.target(),
                 bumps ? BUMP : null,
-                status.clusterID(),
+                status.clusterID() != null || status.restore() == null
+                        ? status.clusterID()
+                        : status.restore().formerClusterID(),
                 null)));
         means.written(cluster);
         means.tell(

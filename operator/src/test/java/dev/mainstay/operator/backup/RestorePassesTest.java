@@ -218,6 +218,39 @@ class RestorePassesTest {
         assertThat(outcome("bold")).startsWith("True Completed");
     }
 
+    /** Volumes of before stay until the end, and nobody is stuck with a restore that can't come to one. */
+    @Test
+    void restoreThatCannotEndGivesWayToAnother() {
+        cluster("a", 1, "");
+        settle();
+        var tool = jobs.tool;
+        jobs.tool = arguments -> arguments.contains("restore")
+                ? new FakeJobs.Outcome(1, "{\"exitCode\":1,\"error\":\"gone\",\"kind\":\"DAMAGED\"}")
+                : tool.apply(arguments);
+        restore("stuck", "source: {object: {storeRef: {name: s}, key: a/latest}}\nsafetyBackup: Skip");
+        settle();
+        assertThat(outcome("stuck")).startsWith("Unknown Rebuilding").contains("gone");
+        assertThat(client.persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems())
+                .hasSize(3);
+
+        jobs.tool = arguments ->
+                arguments.contains("restore") && arguments.toString().contains("--name=a-2")
+                        ? new FakeJobs.Outcome(1, "{\"exitCode\":1,\"error\":\"gone\",\"kind\":\"DAMAGED\"}")
+                        : tool.apply(arguments);
+        restore("other", "source: {object: {storeRef: {name: s}, key: b/latest}}\nsafetyBackup: Skip");
+        settle();
+        assertThat(outcome("other")).startsWith("Unknown ClusterUnavailable EtcdRestore stuck is under way");
+
+        client.resources(EtcdRestore.class)
+                .inNamespace(NAMESPACE)
+                .withName("stuck")
+                .delete();
+        settle();
+        assertThat(outcome("other")).startsWith("True Completed");
+        assertThat(pods("a-")).containsExactly("a-3");
+        assertThat(names(EtcdMember.class)).containsExactly("a-3");
+    }
+
     @Test
     void whatIsMissingIsSaidAndWaitedFor() {
         restore("undo", "source: {object: {storeRef: {name: s}, key: a/latest}}\nsafetyBackup: Skip");

@@ -29,15 +29,11 @@ class RestoreEngineTest {
 
             assertThat(engine.decide(v)).isEqualTo(step);
             if (step instanceof Step.Begin || step instanceof Step.BackUp) {
-                assertThat(v.begun() || v.ended() || v.deleted())
-                        
-                        .isFalse();
-                assertThat(v.hopeless() == null && v.obstacle() == null)
-                        
-                        .isTrue();
-                assertThat(v.store().isUsable() && (v.checked() || !v.checks()))
-                        
-                        .isTrue();
+                assertThat(v.begun() || v.ended() || v.deleted()).isFalse();
+
+                assertThat(v.hopeless() == null && v.obstacle() == null).isTrue();
+
+                assertThat(v.store().isUsable() && (v.checked() || !v.checks())).isTrue();
             }
             if (step instanceof Step.Begin) {
                 boolean safe = v.safety() == Safety.SKIP
