@@ -25,14 +25,18 @@ class ArchitectureTest {
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("member", 0),
             Map.entry("pki", 0),
+            Map.entry("backup.engine", 0),
             Map.entry("cluster.engine", 0),
             Map.entry("cluster.trust", 0),
             Map.entry("cluster.desired", 1),
             Map.entry("cluster.certificates", 2),
+            Map.entry("report", 2),
+            Map.entry("task", 2),
             Map.entry("cluster.observe", 3),
             Map.entry("cluster.act", 4),
             Map.entry("cluster.report", 4),
             Map.entry("cluster", 5),
+            Map.entry("backup", 5),
             Map.entry("server", 6));
 
     private static final JavaClasses OPERATOR = new ClassFileImporter()
@@ -59,7 +63,10 @@ class ArchitectureTest {
     void decisionsArePure() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.mainstay.operator.cluster.engine..", "dev.mainstay.operator.cluster.trust..")
+                .resideInAnyPackage(
+                        "dev.mainstay.operator.cluster.engine..",
+                        "dev.mainstay.operator.cluster.trust..",
+                        "dev.mainstay.operator.backup.engine..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

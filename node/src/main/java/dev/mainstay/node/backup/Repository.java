@@ -299,7 +299,7 @@ public final class Repository {
     }
 
     /** Has a backup be no more. Its files stay until they are condemned and deleted. */
-    void forget(BackupId id) throws IOException {
+    public void forget(BackupId id) throws IOException {
         store.delete(List.of(key(id, MANIFEST)));
         store.delete(List.of(key(id, VERIFIED)));
     }

@@ -9,6 +9,9 @@ final class BackupHelp {
     private static final String COMMANDS = """
             Usage:
 
+              mainstay backup probe --repository <place>
+                Find out whether the place takes objects and gives them back.
+
               mainstay backup create --repository <place> [flags]
                 Back up a running member, or the data directory of a stopped one. What earlier
                 backups in the same place have sent isn't sent again.
@@ -54,6 +57,10 @@ final class BackupHelp {
                   --archive-max-age ''              Older segments of the archive go, such as 14d,
                                                     though backups go on with them.
 
+              mainstay backup delete <id> --repository <place>
+                Have a backup be no more, kept by rules or not. What no other needs goes with the
+                next prune. It is no error if there is no such backup.
+
               mainstay backup restore [<id>|latest] --repository <place> --data-dir <directory> [flags]
                 Make a data directory of a backup. Do so for each member of the new cluster, and
                 start each with the same flags and --initial-cluster-state new.
@@ -70,6 +77,7 @@ final class BackupHelp {
                   --line ''                         Which line of the archive, if several reach it.
                   --bump-revision 0                 How much to add to the newest revision.
                   --mark-compacted                  Mark it as compacted; with --bump-revision only.
+                  --if-absent                       Leave the directory if it is this member's already.
                   --parallel 4                      Files under way at a time, 1 to 4.
 
             With all of them:
@@ -104,6 +112,8 @@ final class BackupHelp {
     private static final String END = """
 
               -w, --write-out simple, fields, json or table
+              --result-file=<file>                Write what became of it there, as JSON of at most
+                                                  4 KiB; with -w json, what was printed, too.
 
             Ends with 0 if all went well, 2 if something is damaged or missing, 1 if it
             couldn't be done, 128 for arguments that make no sense.

@@ -13,6 +13,7 @@ import dev.mainstay.node.server.settings.NodeSettings;
 import dev.mainstay.node.storage.rocksdb.RocksSettings;
 import dev.mainstay.node.storage.rocksdb.RocksStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +44,22 @@ final class BackupRestore {
         this.identity = Member.wanted(settings.cluster(), where.name());
         this.members = Founders.of(identity, settings.cluster());
         this.bump = bump;
+    }
+
+    /**
+     * Whether the data directory is there and belongs to the very member that the settings make, so that restoring again has nothing to do.
+     *
+     * @throws IOException if it can't be read
+     */
+    static boolean isDone(NodeSettings settings) throws IOException {
+        Path file = settings.identity().dataDir().resolve("identity.json");
+        if (!Files.exists(file)) {
+            return false;
+        }
+        NodeIdentity found = NodeIdentity.fromJson(Files.readString(file));
+        NodeIdentity wanted =
+                Member.wanted(settings.cluster(), settings.identity().name());
+        return found.memberId() == wanted.memberId() && found.clusterId() == wanted.clusterId();
     }
 
     /**

@@ -45,6 +45,7 @@ final class BackupTool {
     private static final int FOUND = 2;
 
     private static final String NEWEST = "latest";
+    private static final String RESULT_FILE = "--result-file=";
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration USUAL_GRACE = Duration.ofHours(1);
     private static final Duration USUAL_DEAD_AFTER = Duration.ofDays(2);
@@ -71,23 +72,67 @@ final class BackupTool {
 
     /** Does what the arguments after {@code backup} say; the exit code. */
     int run(List<String> arguments) {
+        Optional<String> file = arguments.stream()
+                .filter(argument -> argument.startsWith(RESULT_FILE))
+                .findFirst();
+        if (file.isEmpty()) {
+            return run(arguments, ToolRun.Work::run);
+        }
+        ResultFile result = new ResultFile();
+        int exitCode = new BackupTool(result.printing(out), result.complaining(err), terminal, clock)
+                .run(
+                        arguments.stream()
+                                .filter(argument -> !argument.startsWith(RESULT_FILE))
+                                .toList(),
+                        result::watched);
+        return Math.max(exitCode, ToolRun.of(err, () -> {
+            result.write(Path.of(file.get().substring(RESULT_FILE.length())), exitCode);
+            return 0;
+        }));
+    }
+
+    /** Stands around a command. */
+    private interface Watcher {
+        int watched(ToolRun.Work work) throws IOException;
+    }
+
+    private int run(List<String> arguments, Watcher watcher) {
         if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
             out.print(BackupHelp.text());
             return 0;
         }
-        return ToolRun.of(err, () -> {
-            List<String> rest = arguments.subList(1, arguments.size());
-            return switch (arguments.getFirst()) {
-                case "create" -> create(rest);
-                case "list" -> list(rest);
-                case "verify" -> verify(rest);
-                case "prune" -> prune(rest);
-                case "restore" -> restore(rest);
-                default ->
-                    throw ToolException.usage("unknown command \"" + arguments.getFirst()
-                            + "\" for \"mainstay backup\": it is one of create, list, verify, prune, restore");
-            };
-        });
+        return ToolRun.of(
+                err,
+                () -> watcher.watched(() -> {
+                    List<String> rest = arguments.subList(1, arguments.size());
+                    return switch (arguments.getFirst()) {
+                        case "probe" -> probe(rest);
+                        case "create" -> create(rest);
+                        case "list" -> list(rest);
+                        case "verify" -> verify(rest);
+                        case "prune" -> prune(rest);
+                        case "delete" -> delete(rest);
+                        case "restore" -> restore(rest);
+                        default ->
+                            throw ToolException.usage(
+                                    "unknown command \"" + arguments.getFirst()
+                                            + "\" for \"mainstay backup\": it is one of probe, create, list, verify, prune, delete, restore");
+                    };
+                }));
+    }
+
+    private int probe(List<String> arguments) throws IOException {
+        BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
+        flags.requireNoOthers("backup probe");
+        ToolOutput output = flags.output();
+        try (BackupFlags.OpenStore store = flags.open()) {
+            long took = new StoreProbe(store.objects(), RANDOM, System::nanoTime).run();
+            out.print(output.print(List.of(
+                    ToolOutput.Column.of(
+                            "PLACE", "Place", "place", store.objects().place()),
+                    ToolOutput.Column.of("MILLISECONDS", "Milliseconds", "milliseconds", took))));
+        }
+        return 0;
     }
 
     private int create(List<String> arguments) throws IOException {
@@ -293,10 +338,29 @@ final class BackupTool {
         return 0;
     }
 
+    private int delete(List<String> arguments) throws IOException {
+        BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
+        String wanted = flags.optional("backup delete");
+        BackupId id = BackupId.parse(wanted)
+                .orElseThrow(() -> ToolException.usage(
+                        "backup delete requires the name of a backup; mainstay backup list shows them"));
+        ToolOutput output = flags.output();
+        try (BackupFlags.OpenStore store = flags.open()) {
+            Repository repository = Repository.open(store.objects(), store.codec());
+            boolean there = repository.ids().contains(id);
+            repository.forget(id);
+            out.print(output.print(List.of(
+                    ToolOutput.Column.of("ID", "Id", "id", id.text()),
+                    ToolOutput.Column.of("DELETED", "Deleted", "deleted", there))));
+        }
+        return 0;
+    }
+
     private int restore(List<String> arguments) throws IOException {
         Set<String> valued = new HashSet<>(RestoreFlags.VALUED);
         valued.addAll(List.of("parallel", TargetFlags.TO_REVISION, TargetFlags.TO_TIME, TargetFlags.LINE));
-        BackupFlags flags = BackupFlags.parse(arguments, valued, Set.of("mark-compacted", TargetFlags.TO_LATEST));
+        BackupFlags flags =
+                BackupFlags.parse(arguments, valued, Set.of("mark-compacted", TargetFlags.TO_LATEST, "if-absent"));
         ToolOutput output = flags.output();
         long bump = RestoreFlags.bump(flags.parsed());
         String wanted = flags.optional("backup restore");
@@ -304,6 +368,10 @@ final class BackupTool {
         if (!(new SettingsReader("").read(RestoreFlags.member(flags.parsed()), Map.of())
                 instanceof Invocation.Run run)) {
             throw ToolException.usage("the flags are not those of a member");
+        }
+        if (flags.isOn("if-absent") && BackupRestore.isDone(run.settings())) {
+            err.println("restored already: " + run.settings().identity().dataDir());
+            return 0;
         }
         try (BackupFlags.OpenStore store = flags.open();
                 ToolProgress progress = progress()) {

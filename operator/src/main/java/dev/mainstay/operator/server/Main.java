@@ -1,5 +1,19 @@
 package dev.mainstay.operator.server;
 
+import dev.mainstay.api.v1alpha1.EtcdBackup;
+import dev.mainstay.api.v1alpha1.EtcdBackupSchedule;
+import dev.mainstay.api.v1alpha1.EtcdBackupStore;
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdRestore;
+import dev.mainstay.operator.backup.BackupPass;
+import dev.mainstay.operator.backup.BackupReconciler;
+import dev.mainstay.operator.backup.Means;
+import dev.mainstay.operator.backup.RestorePass;
+import dev.mainstay.operator.backup.RestoreReconciler;
+import dev.mainstay.operator.backup.SchedulePass;
+import dev.mainstay.operator.backup.ScheduleReconciler;
+import dev.mainstay.operator.backup.StorePass;
+import dev.mainstay.operator.backup.StoreReconciler;
 import dev.mainstay.operator.cluster.ClusterPass;
 import dev.mainstay.operator.cluster.ClusterReconciler;
 import dev.mainstay.operator.cluster.act.Actuator;
@@ -65,13 +79,14 @@ public final class Main implements QuarkusApplication {
                 new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
                 new Actuator(kubernetes, members, repository),
                 meters);
-        var _ = operator.register(new ClusterReconciler(pass), controller -> {
-            if (settings.namespaces().isEmpty()) {
-                controller.watchingAllNamespaces();
-            } else {
-                controller.settingNamespaces(settings.namespaces());
-            }
-        });
+        Means means = new Means(kubernetes, Clock.systemUTC(), repository, settings.nodeVersion(), meters);
+        new Kinds(kubernetes, operator, settings.namespaces())
+                .with(EtcdCluster.class, new ClusterReconciler(pass))
+                .with(EtcdBackupStore.class, new StoreReconciler(new StorePass(means)))
+                .with(EtcdBackup.class, new BackupReconciler(new BackupPass(means)))
+                .with(EtcdBackupSchedule.class, new ScheduleReconciler(new SchedulePass(means)))
+                .with(EtcdRestore.class, new RestoreReconciler(new RestorePass(means)))
+                .register();
         running.set(operator);
         vertx.createHttpServer()
                 .requestHandler(new ProbeHandler(meters))

@@ -10,7 +10,7 @@ final class DeletionRule implements Rule {
         if (!s.wanted().deleted()) {
             return null;
         }
-        for (MemberView member : s.members()) {
+        for (MemberView member : s.everyone()) {
             boolean deletes = s.wanted().volumes().deleteWhenDeleted() && member.volume() != null;
             Action action = deletes ? new Action.DeleteVolume(member.name()) : new Action.Forget(member.name());
             return new Decision("Deletion", action, null, member.name());

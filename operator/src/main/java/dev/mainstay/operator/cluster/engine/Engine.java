@@ -11,6 +11,7 @@ public final class Engine {
     private static final List<Rule> RULES = List.of(
             new DeletionRule(),
             new PauseRule(),
+            new FormerRule(),
             new IdentityRule(),
             new GrowVolumesRule(),
             new HibernateRule(),

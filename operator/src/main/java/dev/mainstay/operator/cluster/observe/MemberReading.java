@@ -40,7 +40,7 @@ final class MemberReading {
         return new MemberView(
                 name,
                 Names.number(cluster, name),
-                spec.join() == EtcdMemberSpec.Join.BOOTSTRAP ? MemberView.Join.BOOTSTRAP : MemberView.Join.LEARNER,
+                spec.join() == EtcdMemberSpec.Join.LEARNER ? MemberView.Join.LEARNER : MemberView.Join.BOOTSTRAP,
                 spec.incarnation(),
                 spec.version(),
                 spec.templateHash(),

@@ -2,6 +2,7 @@ package dev.mainstay.operator.cluster.report;
 
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.report.News;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class ClusterNews {
             "SpaceAvailable", "True",
             "DataConsistent", "True",
             "CertificatesValid", "True",
+            "BackupHealthy", "True",
             "Degraded", "False",
             "Recovering", "False");
 
@@ -75,6 +77,15 @@ public final class ClusterNews {
                     case Action.GrowVolume a ->
                         done("GrowingVolume", "the volume of " + a.member() + " is to have " + a.bytes() + " bytes");
                     case Action.DeleteVolume a -> done("DeletingVolume", "the volume of " + a.member());
+                    case Action.RecordSource _ ->
+                        done("SourceFound", "the backup that the cluster begins with is there");
+                    case Action.Restore a -> done("Restoring", "a backup goes into the volume of " + a.member());
+                    case Action.ClearRestore a ->
+                        new News(
+                                true,
+                                "RestoringAgain",
+                                "the backup couldn't be restored into the volume of " + a.member()
+                                        + ", which is tried again");
                     case Action.CreatePod a ->
                         done(
                                 "CreatingPod",
