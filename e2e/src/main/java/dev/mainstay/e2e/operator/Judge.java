@@ -1,0 +1,138 @@
+package dev.mainstay.e2e.operator;
+
+import com.google.protobuf.ByteString;
+import dev.mainstay.e2e.client.EtcdClient;
+import dev.mainstay.e2e.history.HistoryReader;
+import dev.mainstay.e2e.server.Pause;
+import dev.mainstay.etcd.proto.Event;
+import dev.mainstay.etcd.proto.KeyValue;
+import dev.mainstay.etcd.proto.RangeRequest;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes and reads through a cluster's service until told to stop, then reads the whole history and looks for everything that was
+ * acknowledged. Runs in a pod:
+ *
+ * <pre>Judge ENDPOINT RUN FOLDER [CERTIFICATES]</pre>
+ *
+ * In the folder it writes {@code progress} again and again, stops when there is a file {@code stop}, and then writes {@code result}, which
+ * begins with "kept" or with what was lost. RUN keeps its keys apart from those of others.
+ */
+public final class Judge {
+    private static final int WRITERS = 4;
+    private static final long TELL_MILLIS = 250;
+    private static final int ATTEMPTS = 60;
+
+    private final Connection connection;
+    private final Path folder;
+    private final String prefix;
+    private final Tally tally = new Tally();
+    private final AtomicReference<@Nullable Throwable> wrong = new AtomicReference<>();
+
+    private Judge(Connection connection, Path folder, String prefix) {
+        this.connection = connection;
+        this.folder = folder;
+        this.prefix = prefix;
+    }
+
+    /** See above. */
+    public static void main(String[] arguments) {
+        Path folder = Path.of(arguments[2]);
+        try (Connection connection = new Connection(arguments[0], arguments.length > 3 ? arguments[3] : "")) {
+            new Judge(connection, folder, "judge/" + arguments[1] + "/").run();
+        }
+    }
+
+    private void run() {
+        long from = revision() + 1;
+        List<Thread> writers = new ArrayList<>();
+        for (int n = 0; n < WRITERS; n++) {
+            JudgeWriter writer = new JudgeWriter(prefix + n + "/", connection.open(), tally, this::stopped);
+            writers.add(Thread.ofPlatform()
+                    .uncaughtExceptionHandler((_, failure) -> wrong.compareAndSet(null, failure))
+                    .start(writer));
+        }
+        while (!stopped()) {
+            tell("progress", tally.text());
+            Pause.millis(TELL_MILLIS);
+        }
+        writers.forEach(Judge::join);
+        String text = tally.text();
+        Throwable failure = wrong.get();
+        tell("result", (failure == null ? verdict(from) : "wrong: " + failure.getMessage()) + "\n" + text);
+    }
+
+    private boolean stopped() {
+        return wrong.get() != null || Files.exists(folder.resolve("stop"));
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private long revision() {
+        StatusRuntimeException last = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try (EtcdClient client = new EtcdClient(connection.open())) {
+                return client.kv()
+                        .range(RangeRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(prefix))
+                                .build())
+                        .getHeader()
+                        .getRevision();
+            } catch (StatusRuntimeException e) {
+                last = e;
+                Pause.millis(1000);
+            }
+        }
+        throw new IllegalStateException("no answer in " + ATTEMPTS + " attempts", last);
+    }
+
+    /** Every acknowledged write must be the event at its revision. */
+    private String verdict(long from) {
+        long to = Math.max(revision(), tally.highestRevision());
+        NavigableMap<Long, List<Event>> history;
+        try (EtcdClient client = new EtcdClient(connection.open())) {
+            history = HistoryReader.read(client, from, to);
+        }
+        List<String> lost = new ArrayList<>();
+        for (Tally.Acknowledged write : tally.acknowledged()) {
+            boolean there = history.getOrDefault(write.revision(), List.of()).stream()
+                    .map(Event::getKv)
+                    .anyMatch(pair -> same(pair, write));
+            if (!there) {
+                lost.add(write.key().toStringUtf8() + "=" + write.value().toStringUtf8() + " at " + write.revision());
+            }
+        }
+        return lost.isEmpty() ? "kept" : "lost " + lost.size() + ": " + lost.subList(0, Math.min(10, lost.size()));
+    }
+
+    private static boolean same(KeyValue pair, Tally.Acknowledged write) {
+        return pair.getKey().equals(write.key()) && pair.getValue().equals(write.value());
+    }
+
+    private void tell(String name, String text) {
+        try {
+            Path part = folder.resolve(name + ".part");
+            Files.writeString(part, text);
+            Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
