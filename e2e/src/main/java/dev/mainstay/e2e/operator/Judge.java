@@ -7,6 +7,8 @@ import dev.mainstay.e2e.server.Pause;
 import dev.mainstay.etcd.proto.Event;
 import dev.mainstay.etcd.proto.KeyValue;
 import dev.mainstay.etcd.proto.RangeRequest;
+import dev.mainstay.etcd.proto.RangeResponse;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -103,23 +107,62 @@ public final class Judge {
         throw new IllegalStateException("no answer in " + ATTEMPTS + " attempts", last);
     }
 
-    /** Every acknowledged write must be the event at its revision. */
+    /** Every acknowledged write must be the event at its revision, and no key may be behind the last of its own. */
     private String verdict(long from) {
-        long to = Math.max(revision(), tally.highestRevision());
-        NavigableMap<Long, List<Event>> history;
-        try (EtcdClient client = new EtcdClient(connection.open())) {
-            history = HistoryReader.read(client, from, to);
-        }
         List<String> lost = new ArrayList<>();
-        for (Tally.Acknowledged write : tally.acknowledged()) {
-            boolean there = history.getOrDefault(write.revision(), List.of()).stream()
-                    .map(Event::getKv)
-                    .anyMatch(pair -> same(pair, write));
-            if (!there) {
-                lost.add(write.key().toStringUtf8() + "=" + write.value().toStringUtf8() + " at " + write.revision());
+        try (EtcdClient client = new EtcdClient(connection.open())) {
+            long to = Math.max(revision(), tally.highestRevision());
+            lost.addAll(behind(client));
+            if (!compacted(client, from)) {
+                lost.addAll(missing(HistoryReader.read(client, from, to)));
             }
         }
         return lost.isEmpty() ? "kept" : "lost " + lost.size() + ": " + lost.subList(0, Math.min(10, lost.size()));
+    }
+
+    private List<String> behind(EtcdClient client) {
+        Map<ByteString, Tally.Acknowledged> last = new LinkedHashMap<>();
+        tally.acknowledged()
+                .forEach(write -> last.merge(write.key(), write, (a, b) -> a.revision() > b.revision() ? a : b));
+        List<String> behind = new ArrayList<>();
+        for (Tally.Acknowledged write : last.values()) {
+            RangeResponse found = client.kv()
+                    .range(RangeRequest.newBuilder().setKey(write.key()).build());
+            if (found.getKvsCount() == 0 || found.getKvs(0).getModRevision() < write.revision()) {
+                behind.add(text(write) + " is now " + found.getKvsList());
+            }
+        }
+        return behind;
+    }
+
+    private List<String> missing(NavigableMap<Long, List<Event>> history) {
+        return tally.acknowledged().stream()
+                .filter(write -> history.getOrDefault(write.revision(), List.of()).stream()
+                        .map(Event::getKv)
+                        .noneMatch(pair -> same(pair, write)))
+                .map(Judge::text)
+                .toList();
+    }
+
+    private boolean compacted(EtcdClient client, long revision) {
+        try {
+            var _ = client.kv()
+                    .range(RangeRequest.newBuilder()
+                            .setKey(ByteString.copyFromUtf8(prefix))
+                            .setRevision(revision)
+                            .build());
+            return false;
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE
+                    && String.valueOf(e.getStatus().getDescription()).contains("compacted")) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    private static String text(Tally.Acknowledged write) {
+        return write.key().toStringUtf8() + "=" + write.value().toStringUtf8() + " at " + write.revision();
     }
 
     private static boolean same(KeyValue pair, Tally.Acknowledged write) {

@@ -22,11 +22,13 @@ final class JudgePod implements AutoCloseable {
     private static final Duration STARTS = Duration.ofMinutes(3);
 
     private final Kubectl kubectl;
-    private final String run;
+    private final String endpoint;
+    private final String run = "r" + Long.toString(System.currentTimeMillis(), 36);
 
-    private JudgePod(Kubectl kubectl, String run) {
-        this.kubectl = kubectl;
-        this.run = run;
+    private JudgePod(OperatedCluster cluster) {
+        this.kubectl = cluster.kubectl();
+        this.endpoint =
+                (cluster.secure() ? "https://" : "http://") + cluster.name() + "." + cluster.namespace() + ".svc:2379";
     }
 
     /**
@@ -46,7 +48,7 @@ final class JudgePod implements AutoCloseable {
     /** Starts writing to the cluster; returns when writes are acknowledged. Stays away from the node, if one is named. */
     static JudgePod start(OperatedCluster cluster, String awayFrom) {
         Kubectl kubectl = cluster.kubectl();
-        JudgePod judge = new JudgePod(kubectl, "r" + Long.toString(System.currentTimeMillis(), 36));
+        JudgePod judge = new JudgePod(cluster);
         kubectl.out("delete", "pod", POD, "--ignore-not-found", "--grace-period=0", "--force");
         kubectl.apply(manifest(cluster, awayFrom));
         kubectl.out("wait", "--for=condition=Ready", "pod/" + POD, "--timeout=100s");
@@ -120,6 +122,27 @@ final class JudgePod implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    private String program(String command) {
+        return kubectl.out(
+                "exec",
+                POD,
+                "--",
+                "sh",
+                "-c",
+                JAVA + " -Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow"
+                        + " -cp '/work/classes:/work/lib/*' dev.mainstay.e2e.operator." + command);
+    }
+
+    /** Writes until the quota is reached. */
+    void fill() {
+        var _ = program("Ballast fill " + endpoint + " /tls");
+    }
+
+    /** Deletes that again and compacts. */
+    void empty() {
+        var _ = program("Ballast empty " + endpoint + " /tls");
     }
 
     private String file(String name) {
