@@ -14,7 +14,7 @@ MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
   format clean peers
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(LAUNCHER) ## Build what is missing and start one member on 127.0.0.1:2379, its data in ./data (or DATA_DIR)
 	@scripts/run-member "$(LAUNCHER)" "$(DATA_DIR)"
@@ -73,6 +73,18 @@ rejoin: peers dist ## How a member with an empty disk, or long down, comes back 
 
 migrate-bench: peers dist ## Move a live etcd with 200,000 keys into Mainstay, and how long writes stand still (KEYS, MEMBERS=3, MIGRATE_ARGS)
 	@e2e/bin/run migration.MigrationBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(MIGRATE_ARGS)
+
+SCENARIOS := $(MVN) -pl e2e verify -Dgroups=operator -De2e.excludedGroups=none $(if $(SCENARIO),-Dit.test=$(SCENARIO) -Dfailsafe.failIfNoSpecifiedTests=false)
+
+.PHONY: e2e
+e2e: ## The operator's scenarios on the Kubernetes of KUBECONFIG, or on one that KUBERNETES_KIT starts here (SCENARIO=HealE2E)
+ifdef KUBERNETES_KIT
+	@$(MAKE) images
+	@e2e/bin/on-kit $(SCENARIOS)
+else
+	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG, or KUBERNETES_KIT (see docs/operator.md)" >&2; exit 1; }
+	@$(SCENARIOS)
+endif
 
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputFormat=json
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class Judge {
     private static final int WRITERS = 4;
     private static final long TELL_MILLIS = 250;
     private static final int ATTEMPTS = 60;
+    private static final int DEADLINE_SECONDS = 10;
 
     private final Connection connection;
     private final Path folder;
@@ -94,6 +96,7 @@ public final class Judge {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (EtcdClient client = new EtcdClient(connection.open())) {
                 return client.kv()
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                         .range(RangeRequest.newBuilder()
                                 .setKey(ByteString.copyFromUtf8(prefix))
                                 .build())

@@ -32,6 +32,9 @@ final class Tally {
     /** A write was acknowledged, after a call, or several, that took so long. */
     synchronized void acknowledge(Acknowledged write, long waitedNanos) {
         long now = System.nanoTime();
+        if (acknowledged.isEmpty()) {
+            lastNanos = now;
+        }
         longestPauseNanos = Math.max(longestPauseNanos, now - lastNanos);
         longestCallNanos = Math.max(longestCallNanos, waitedNanos);
         lastNanos = now;
@@ -63,9 +66,9 @@ final class Tally {
         return List.copyOf(acknowledged);
     }
 
-    /** One line of name=value, then the last failures, a line each. The pause includes the one that goes on. */
+    /** One line of name=value, then the last failures, a line each. Pauses count from the first write on, and include the one that goes on. */
     synchronized String text() {
-        long pause = Math.max(longestPauseNanos, System.nanoTime() - lastNanos);
+        long pause = acknowledged.isEmpty() ? 0 : Math.max(longestPauseNanos, System.nanoTime() - lastNanos);
         StringBuilder text = new StringBuilder("acknowledged=" + acknowledged.size() + " reads=" + reads + " failures="
                 + failures + " longestPauseMillis=" + pause / 1_000_000 + " longestCallMillis="
                 + longestCallNanos / 1_000_000 + " seconds=" + (System.nanoTime() - startNanos) / 1_000_000_000 + "\n");

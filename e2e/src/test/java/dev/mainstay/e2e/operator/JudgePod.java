@@ -53,18 +53,7 @@ final class JudgePod implements AutoCloseable {
         kubectl.apply(manifest(cluster, awayFrom));
         kubectl.out("wait", "--for=condition=Ready", "pod/" + POD, "--timeout=100s");
         copy(cluster.namespace());
-        String endpoint =
-                (cluster.secure() ? "https://" : "http://") + cluster.name() + "." + cluster.namespace() + ".svc:2379";
-        kubectl.out(
-                "exec",
-                POD,
-                "--",
-                "sh",
-                "-c",
-                "nohup " + JAVA + " -Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-                        + " --sun-misc-unsafe-memory-access=allow -cp '/work/classes:/work/lib/*'"
-                        + " dev.mainstay.e2e.operator.Judge " + endpoint + " " + judge.run
-                        + " /work /tls >/work/log 2>&1 &");
+        var _ = judge.program("Judge " + judge.endpoint + " " + judge.run + " /work /tls >/work/log 2>&1 &");
         Await.until("acknowledged write", STARTS, () -> judge.acknowledged() > 50, judge::state);
         return judge;
     }
@@ -151,7 +140,7 @@ final class JudgePod implements AutoCloseable {
     }
 
     private String state() {
-        return file("progress") + file("log");
+        return file("progress") + file("log") + kubectl.out("get", "pods", "-o", "wide");
     }
 
     /** How many writes were acknowledged so far. */
@@ -167,7 +156,7 @@ final class JudgePod implements AutoCloseable {
 
     /** Stops writing, and checks what there is. */
     Report stop(String scenario) {
-        kubectl.out("exec", POD, "--", "touch", "/work/stop");
+        kubectl.out("exec", POD, "--", "sh", "-c", ": >/work/stop");
         Await.until("verdict", () -> !file("result").isEmpty(), this::state);
         String text = file("result");
         Report report = new Report(text.lines().findFirst().orElse(""), numbers(text), text);

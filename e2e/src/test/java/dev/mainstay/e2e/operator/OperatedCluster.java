@@ -29,7 +29,7 @@ final class OperatedCluster {
     /** Of this name; the namespace is made. Not applied yet. */
     static OperatedCluster named(String namespace, String name) {
         OperatedCluster cluster = new OperatedCluster(namespace, name);
-        cluster.kubectl.apply("{apiVersion: v1, kind: Namespace, metadata: {name: " + namespace + "}}");
+        cluster.kubectl.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: " + namespace + "}");
         return cluster;
     }
 

@@ -40,7 +40,9 @@ final class LeaveRule implements Rule {
                     s,
                     member);
         }
-        boolean volumeGoes = member.volume() != null && s.wanted().volumes().deleteWhenScaled();
+        boolean volumeGoes = member.volume() != null
+                && !member.volume().deleting()
+                && s.wanted().volumes().deleteWhenScaled();
         return decision(
                 volumeGoes ? new Action.DeleteVolume(member.name()) : new Action.Forget(member.name()), s, member);
     }

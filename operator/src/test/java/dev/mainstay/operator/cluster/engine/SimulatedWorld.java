@@ -99,6 +99,7 @@ final class SimulatedWorld {
         long bytes;
         long index;
         boolean lost;
+        boolean deleting;
 
         @Nullable
         String memberId;
@@ -195,6 +196,7 @@ final class SimulatedWorld {
             return pod.stopsIn > 0 && --pod.stopsIn == 0;
         });
         pods.keySet().removeIf(name -> !members.containsKey(name));
+        volumes.entrySet().removeIf(volume -> volume.getValue().deleting && !pods.containsKey(volume.getKey()));
         for (String name : List.copyOf(pods.keySet())) {
             start(name);
         }
@@ -330,7 +332,7 @@ final class SimulatedWorld {
                 member.unhealthySince,
                 member.readySince,
                 pod == null ? null : new PodView(pod.uid, pod.terminal, pod.stopsIn > 0, pod.version, pod.template),
-                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost),
+                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost || disk.deleting, disk.deleting),
                 answer);
     }
 
@@ -418,7 +420,10 @@ final class SimulatedWorld {
 
     void deleteVolume(String name) {
         check(!list.containsKey(name), "the volume of a member on the list was deleted: " + name);
-        volumes.remove(name);
+        Disk disk = volumes.get(name);
+        if (disk != null) {
+            disk.deleting = true;
+        }
     }
 
     /** Fails the run: what must never happen did. */
