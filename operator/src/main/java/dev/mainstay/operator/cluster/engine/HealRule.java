@@ -29,7 +29,13 @@ final class HealRule implements Rule {
                 }
                 continue;
             }
-            if (!late || pod == null || pod.terminating()) {
+            if (!late || pod == null) {
+                continue;
+            }
+            if (pod.terminating()) {
+                if (policy.replaceByItself()) {
+                    return replace(member, "its pod doesn't stop: its node may be lost");
+                }
                 continue;
             }
             if (member.recreates() < policy.maxRecreates()) {

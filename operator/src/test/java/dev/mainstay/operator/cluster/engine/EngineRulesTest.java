@@ -25,6 +25,7 @@ class EngineRulesTest {
     private Wanted.Volumes volumes = new Wanted.Volumes(true, 100, "", false, true, false);
     private @Nullable Instant quorumLostSince;
     private boolean deleted;
+    private String unlisted = "";
 
     @Test
     void memberWithOtherDataIsReplaced() {
@@ -90,6 +91,41 @@ class EngineRulesTest {
         assertThat(decide()).isEqualTo(new Action.Forget("c-1"));
     }
 
+    /** Its pod stays Terminating until the node is back, or for ever. */
+    @Test
+    void memberOnALostNodeIsReplacedWhileItsPodNeverStops() {
+        members = List.of(member(1, 10), member(2, 10), onLostNode(false));
+        assertThat(decide())
+                .isInstanceOfSatisfying(
+                        Action.MarkLeaving.class, a -> assertThat(a.member()).isEqualTo("c-3"));
+
+        members = List.of(member(1, 10), member(2, 10), onLostNode(true));
+        assertThat(decide()).isEqualTo(new Action.RemoveFromList("c-3", "id3"));
+
+        unlisted = "c-3";
+        assertThat(decide()).isEqualTo(new Action.CreateMember(4, Join.LEARNER));
+    }
+
+    private static MemberView onLostNode(boolean leaving) {
+        return new MemberView(
+                "c-3",
+                3,
+                Join.LEARNER,
+                1,
+                "1.0.0",
+                "a",
+                false,
+                leaving,
+                true,
+                NOW,
+                1,
+                NOW.minusSeconds(301),
+                null,
+                new PodView("u3", false, true, "1.0.0", "a"),
+                new VolumeView(100, "slow", false, false),
+                null);
+    }
+
     @Test
     void volumesGrowWhileTheQuorumIsLost() {
         agreed = false;
@@ -148,6 +184,7 @@ class EngineRulesTest {
         int replicas = Math.min(3, members.size());
         Wanted wanted = new Wanted("c", deleted, false, replicas, "1.0.0", "a", volumes, policy, 0);
         List<Listed> list = members.stream()
+                .filter(member -> !member.name().equals(unlisted))
                 .map(member -> new Listed("id" + member.number(), member.name(), false))
                 .toList();
         return new Engine()
