@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
  * the service's name, with the published secret mounted.
  */
 final class JudgePod implements AutoCloseable {
-    private static final String POD = "judge";
     private static final String JAVA = "/opt/mainstay/jre/bin/java";
     private static final Duration STARTS = Duration.ofMinutes(3);
 
     private final Kubectl kubectl;
     private final String endpoint;
+    private final String pod;
     private final String run = "r" + Long.toString(System.currentTimeMillis(), 36);
 
     private JudgePod(OperatedCluster cluster) {
@@ -49,16 +49,15 @@ final class JudgePod implements AutoCloseable {
     static JudgePod start(OperatedCluster cluster, String awayFrom) {
         Kubectl kubectl = cluster.kubectl();
         JudgePod judge = new JudgePod(cluster);
-        kubectl.out("delete", "pod", POD, "--ignore-not-found", "--grace-period=0", "--force");
-        kubectl.apply(manifest(cluster, awayFrom));
-        kubectl.out("wait", "--for=condition=Ready", "pod/" + POD, "--timeout=100s");
-        copy(cluster.namespace());
+        kubectl.apply(judge.manifest(cluster, awayFrom));
+        kubectl.out("wait", "--for=condition=Ready", "pod/" + judge.pod, "--timeout=100s");
+        judge.copy(cluster.namespace());
         var _ = judge.program("Judge " + judge.endpoint + " " + judge.run + " /work /tls >/work/log 2>&1 &");
         Await.until("acknowledged write", STARTS, () -> judge.acknowledged() > 50, judge::state);
         return judge;
     }
 
-    private static String manifest(OperatedCluster cluster, String awayFrom) {
+    private String manifest(OperatedCluster cluster, String awayFrom) {
         String certificates = cluster.secure()
                 ? "{name: tls, secret: {secretName: " + cluster.name() + "-client}}"
                 : "{name: tls, emptyDir: {}}";
@@ -69,7 +68,7 @@ final class JudgePod implements AutoCloseable {
         return """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: judge, labels: {app: judge}}
+                metadata: {name: %s, labels: {app: judge}}
                 spec:
                   terminationGracePeriodSeconds: 0
                   securityContext: {runAsNonRoot: true, runAsUser: 10001, fsGroup: 10001}
@@ -80,11 +79,11 @@ final class JudgePod implements AutoCloseable {
                       command: [sleep, "86400"]
                       volumeMounts: [{name: work, mountPath: /work}, {name: tls, mountPath: /tls, readOnly: true}]
                   volumes: [{name: work, emptyDir: {}}, %s]
-                """.formatted(Settings.nodeImage(), certificates) + affinity;
+                """.formatted(pod, Settings.nodeImage(), certificates) + affinity;
     }
 
     /** This module's classes and what they need, by tar, as kubectl cp does. */
-    private static void copy(String namespace) {
+    private void copy(String namespace) {
         Path target = Path.of(System.getProperty("e2e.home", ".")).resolve("target");
         try {
             List<Process> line = ProcessBuilder.startPipeline(List.of(
@@ -94,7 +93,7 @@ final class JudgePod implements AutoCloseable {
                                     "--namespace=" + namespace,
                                     "exec",
                                     "-i",
-                                    POD,
+                                    pod,
                                     "--",
                                     "tar",
                                     "-xf",
@@ -116,7 +115,7 @@ final class JudgePod implements AutoCloseable {
     private String program(String command) {
         return kubectl.out(
                 "exec",
-                POD,
+                pod,
                 "--",
                 "sh",
                 "-c",
@@ -135,7 +134,7 @@ final class JudgePod implements AutoCloseable {
     }
 
     private String file(String name) {
-        return kubectl.run(new byte[0], "exec", POD, "--", "cat", "/work/" + name)
+        return kubectl.run(new byte[0], "exec", pod, "--", "cat", "/work/" + name)
                 .out();
     }
 
@@ -156,7 +155,7 @@ final class JudgePod implements AutoCloseable {
 
     /** Stops writing, and checks what there is. */
     Report stop(String scenario) {
-        kubectl.out("exec", POD, "--", "sh", "-c", ": >/work/stop");
+        kubectl.out("exec", pod, "--", "sh", "-c", ": >/work/stop");
         Await.until("verdict", () -> !file("result").isEmpty(), this::state);
         String text = file("result");
         Report report = new Report(text.lines().findFirst().orElse(""), numbers(text), text);
@@ -181,6 +180,6 @@ final class JudgePod implements AutoCloseable {
 
     @Override
     public void close() {
-        kubectl.out("delete", "pod", POD, "--ignore-not-found", "--grace-period=0", "--force");
+        kubectl.out("delete", "pod", pod, "--ignore-not-found", "--grace-period=0", "--force");
     }
 }

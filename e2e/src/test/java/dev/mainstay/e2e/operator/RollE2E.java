@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,11 +17,6 @@ final class RollE2E {
     private static final Clusters CLUSTERS = new Clusters("e2e-roll");
 
     private final OperatedCluster cluster = CLUSTERS.cluster("rolled");
-
-    @BeforeEach
-    void whole() {
-        cluster.settle(3);
-    }
 
     @Test
     void settingsReachOneMemberAfterTheOtherTheLeaderLast() {
@@ -44,6 +38,7 @@ final class RollE2E {
     }
 
     private void roll(Runnable change, String scenario) {
+        cluster.settle(3);
         Map<String, String> ids = cluster.ids();
         List<String> before = cluster.podIdentities();
         String leader = cluster.leader();
@@ -69,24 +64,21 @@ final class RollE2E {
     }
 
     @Test
-    void volumesGrowWithoutARestart() {
-        List<String> before = cluster.podIdentities();
+    void volumesGrowAndTheQuotaFollows() {
+        OperatedCluster grown = CLUSTERS.cluster("grown").with("replicas", "1");
+        grown.settle(1);
 
-        cluster.with("storage", "{size: 2Gi, retention: {whenDeleted: Delete, whenScaled: Delete}}")
+        grown.with("storage", "{size: 2Gi, retention: {whenDeleted: Delete, whenScaled: Delete}}")
                 .apply();
         Await.until(
                 "claims of 2 GiB",
-                () ->
-                        cluster
-                                .kubectl()
-                                .list("pvc", "mainstay.dev/cluster=rolled", "{.spec.resources.requests.storage}")
-                                .stream()
-                                .allMatch(size -> size.equals("2Gi") || size.equals("2147483648")),
-                cluster::describe);
-        cluster.awaitSettled(3);
+                () -> grown.kubectl().list("pvc", "mainstay.dev/cluster=grown", "{.status.capacity.storage}").stream()
+                        .allMatch(size -> size.equals("2Gi") || size.equals("2147483648")),
+                grown::describe);
+        grown.awaitSettled(1);
 
-        // The quota follows the size, which is a flag: that members are rolled for it is another matter than their
-        // volumes.
-        assertThat(cluster.podIdentities()).hasSize(before.size());
+        assertThat(grown.kubectl().list("pods", "mainstay.dev/cluster=grown", "{.spec.containers[0].args}"))
+                .allSatisfy(arguments -> assertThat(arguments).contains("--quota-backend-bytes=1610612736"));
+        grown.delete();
     }
 }

@@ -2,6 +2,7 @@ package dev.mainstay.e2e.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.e2e.server.Pause;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("slow")
 final class TrustE2E {
     private static final Duration PATIENCE = Duration.ofMinutes(12);
+
+    private static final long DELIVERY_MILLIS = 100_000;
 
     @RegisterExtension
     private static final Clusters CLUSTERS = new Clusters("e2e-trust");
@@ -31,6 +34,8 @@ final class TrustE2E {
                     .apply();
             Await.until(
                     "new certificates", PATIENCE, () -> !certificates(cluster).equals(serials), cluster::describe);
+            // Kubelets bring the new files to the members and to the judge within a minute or so.
+            Pause.millis(DELIVERY_MILLIS);
             cluster.awaitReason("CertificatesValid", "Valid");
             judge.awaitMore();
             JudgePod.Report report = judge.stop("all certificates are renewed");
