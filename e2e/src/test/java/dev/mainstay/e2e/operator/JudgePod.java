@@ -27,6 +27,7 @@ final class JudgePod implements AutoCloseable {
 
     private JudgePod(OperatedCluster cluster) {
         this.kubectl = cluster.kubectl();
+        this.pod = "judge-" + run;
         this.endpoint =
                 (cluster.secure() ? "https://" : "http://") + cluster.name() + "." + cluster.namespace() + ".svc:2379";
     }
