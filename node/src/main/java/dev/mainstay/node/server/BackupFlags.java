@@ -153,22 +153,7 @@ record BackupFlags(ToolFlags parsed) {
 
     /** The members that may be asked. */
     List<ToolEndpoint> members() {
-        if (values().containsKey("cert") != values().containsKey("key")) {
-            throw ToolException.usage("--cert and --key belong together");
-        }
-        String user = value("user", "");
-        int colon = user.indexOf(':');
-        return Arrays.stream(value("endpoints", "127.0.0.1:2379").split(",", -1))
-                .map(String::strip)
-                .filter(endpoint -> !endpoint.isEmpty())
-                .map(endpoint -> new ToolEndpoint(
-                        endpoint,
-                        value("cacert", ""),
-                        value("cert", ""),
-                        value("key", ""),
-                        colon < 0 ? user : user.substring(0, colon),
-                        colon < 0 ? value("password", "") : user.substring(colon + 1)))
-                .toList();
+        return ToolEndpoint.of(values(), "endpoints", "127.0.0.1:2379", "", "");
     }
 
     /** How many files are under way at a time. */

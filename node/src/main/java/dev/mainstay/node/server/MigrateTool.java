@@ -21,8 +21,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -290,22 +288,6 @@ final class MigrateTool {
             throw ToolException.usage("--" + side + " is missing: it names the "
                     + (side.equals("from") ? "cluster to leave" : "new cluster"));
         }
-        if (values.containsKey(side + "-cert") != values.containsKey(side + "-key")) {
-            throw ToolException.usage("--" + side + "-cert and --" + side + "-key belong together");
-        }
-        String user = values.getOrDefault("from-user", "");
-        int colon = user.indexOf(':');
-        List<ToolEndpoint> endpoints = new ArrayList<>();
-        Arrays.stream(list.split(","))
-                .map(String::strip)
-                .filter(endpoint -> !endpoint.isEmpty())
-                .forEach(endpoint -> endpoints.add(new ToolEndpoint(
-                        endpoint,
-                        values.getOrDefault(side + "-cacert", ""),
-                        values.getOrDefault(side + "-cert", ""),
-                        values.getOrDefault(side + "-key", ""),
-                        colon < 0 ? user : user.substring(0, colon),
-                        colon < 0 ? values.getOrDefault("from-password", "") : user.substring(colon + 1))));
-        return endpoints;
+        return ToolEndpoint.of(values, side, "", side + "-", "from-");
     }
 }

@@ -91,18 +91,8 @@ final class SnapshotTool {
             throw ToolException.usage(
                     "snapshot must be requested to one selected node, not multiple [" + endpoint + "]");
         }
-        if (flags.values().containsKey("cert") != flags.values().containsKey("key")) {
-            throw ToolException.usage("--cert and --key belong together");
-        }
-        String user = flags.values().getOrDefault("user", "");
-        int colon = user.indexOf(':');
-        ToolEndpoint source = new ToolEndpoint(
-                endpoint,
-                flags.values().getOrDefault("cacert", ""),
-                flags.values().getOrDefault("cert", ""),
-                flags.values().getOrDefault("key", ""),
-                colon < 0 ? user : user.substring(0, colon),
-                colon < 0 ? flags.values().getOrDefault("password", "") : user.substring(colon + 1));
+        ToolEndpoint source =
+                ToolEndpoint.of(flags.values(), "endpoints", endpoint, "", "").getFirst();
         new SnapshotSave(source, err, System::nanoTime).to(Path.of(file));
         out.println("Snapshot saved at " + file);
     }

@@ -11,6 +11,9 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,6 +33,40 @@ record ToolEndpoint(
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
     private static final long LOGIN_SECONDS = 10;
     private static final long KEEP_ALIVE_SECONDS = 30;
+
+    /**
+     * What flags say.
+     *
+     * @param values of the flags, by name
+     * @param flag the one with the endpoints, separated by commas
+     * @param usual the endpoints if that one isn't given
+     * @param tls what the names of {@code cacert}, {@code cert} and {@code key} begin with
+     * @param login what the names of {@code user} and {@code password} begin with
+     * @return at least one
+     */
+    static List<ToolEndpoint> of(Map<String, String> values, String flag, String usual, String tls, String login) {
+        if (values.containsKey(tls + "cert") != values.containsKey(tls + "key")) {
+            throw ToolException.usage("--" + tls + "cert and --" + tls + "key belong together");
+        }
+        String user = values.getOrDefault(login + "user", "");
+        int colon = user.indexOf(':');
+        List<ToolEndpoint> endpoints = Arrays.stream(
+                        values.getOrDefault(flag, usual).split(",", -1))
+                .map(String::strip)
+                .filter(endpoint -> !endpoint.isEmpty())
+                .map(endpoint -> new ToolEndpoint(
+                        endpoint,
+                        values.getOrDefault(tls + "cacert", ""),
+                        values.getOrDefault(tls + "cert", ""),
+                        values.getOrDefault(tls + "key", ""),
+                        colon < 0 ? user : user.substring(0, colon),
+                        colon < 0 ? values.getOrDefault(login + "password", "") : user.substring(colon + 1)))
+                .toList();
+        if (endpoints.isEmpty()) {
+            throw ToolException.usage("--" + flag + " names no server");
+        }
+        return endpoints;
+    }
 
     /**
      * A channel, which is the caller's to shut down.

@@ -25,7 +25,9 @@ import java.util.stream.IntStream;
 /** Members of one cluster in this process, each with the real rules over a store in memory, talking over loopback. */
 final class TestGroup implements AutoCloseable {
 
-    private static final RaftSettings.Timeouts QUICK = new RaftSettings.Timeouts(50, 300, 10_000);
+    /** Elections begin late enough that a busy machine, on which a member may rest for half a second, holds none. */
+    private static final RaftSettings.Timeouts QUICK = new RaftSettings.Timeouts(50, 1_000, 10_000);
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     final List<Node> nodes = new ArrayList<>();

@@ -251,13 +251,14 @@ class TracingTest {
                     "--distributed-tracing-address=127.0.0.1:" + port,
                     "--distributed-tracing-sampling-rate=1000000");
             long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            List<Duration> puts = new ArrayList<>();
             do {
                 long before = System.nanoTime();
                 put(member.channel(), "k");
-                assertThat(System.nanoTime() - before)
-                        .isLessThan(Duration.ofSeconds(2).toNanos());
+                puts.add(Duration.ofNanos(System.nanoTime() - before));
                 Thread.sleep(20);
             } while (metric(member, "mainstay_trace_spans_unsent_total") < 100 && System.nanoTime() - end < 0);
+            assertThat(puts).filteredOn(put -> put.toMillis() < 1_000).hasSizeGreaterThan(puts.size() / 2);
             assertThat(metric(member, "mainstay_trace_spans_unsent_total")).isGreaterThan(100);
             assertThat(metric(member, "mainstay_trace_spans_sent_total")).isZero();
             long before = System.nanoTime();

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Keeps the objects whose order doesn't matter as wanted. A hash of what was wanted stands on each, so what the API server adds by itself
@@ -44,7 +45,8 @@ final class UnorderedObjects {
     /** Creates or changes what isn't as wanted, and takes away what isn't wanted any more. */
     void apply(EtcdCluster cluster, Instant now) {
         DesiredObjects desired = new DesiredObjects(cluster);
-        desired.unwanted().forEach(unwanted -> remove(cluster, kubernetes.resource(unwanted)));
+        Map<String, String> own = Names.labels(cluster.getMetadata().getName());
+        desired.unwanted().forEach(unwanted -> remove(kubernetes.resource(unwanted), own::equals));
         desired.all().forEach(wanted -> {
             if (apis.absent(wanted, now) || !served(wanted, now)) {
                 tell(cluster, wanted, now);
@@ -52,7 +54,11 @@ final class UnorderedObjects {
         });
         if (kubernetes.supports(DesiredMonitoring.API, DesiredMonitoring.POD_MONITOR)) {
             DesiredMonitoring monitoring = new DesiredMonitoring(cluster);
-            monitoring.unwanted().forEach(unwanted -> remove(cluster, monitoring(unwanted)));
+            // These may carry labels of the user's beside ours.
+            monitoring
+                    .unwanted()
+                    .forEach(unwanted -> remove(
+                            monitoring(unwanted), found -> found.entrySet().containsAll(own.entrySet())));
             monitoring.all().forEach(wanted -> keep(wanted, monitoring(wanted)));
         }
     }
@@ -85,12 +91,11 @@ final class UnorderedObjects {
                 .resource(object);
     }
 
-    private static <T extends HasMetadata> void remove(EtcdCluster cluster, Resource<T> unwanted) {
+    /** @param ours tells by its labels whether an object is the cluster's, so that one of a user's that has its name stays */
+    private static <T extends HasMetadata> void remove(Resource<T> unwanted, Predicate<Map<String, String>> ours) {
         T found = unwanted.get();
-        Map<String, String> own = Names.labels(cluster.getMetadata().getName());
         if (found != null
-                && found.getMetadata().getLabels() != null
-                && found.getMetadata().getLabels().entrySet().containsAll(own.entrySet())) {
+                && ours.test(Objects.requireNonNullElse(found.getMetadata().getLabels(), Map.of()))) {
             var _ = unwanted.delete();
         }
     }

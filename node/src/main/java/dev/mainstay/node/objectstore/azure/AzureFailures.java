@@ -4,6 +4,7 @@ import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.storage.blob.models.BlobStorageException;
 import dev.mainstay.node.objectstore.ObjectStoreException;
 import dev.mainstay.node.objectstore.ObjectStoreException.Kind;
+import dev.mainstay.node.objectstore.stream.Causes;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -15,15 +16,15 @@ final class AzureFailures {
 
     /** What went wrong with this, in words that say what to do. */
     static ObjectStoreException of(String what, Throwable cause) {
-        Optional<ObjectStoreException> known = find(cause, ObjectStoreException.class);
+        Optional<ObjectStoreException> known = Causes.find(cause, ObjectStoreException.class);
         if (known.isPresent()) {
             return known.get();
         }
-        Optional<BlobStorageException> answer = find(cause, BlobStorageException.class);
+        Optional<BlobStorageException> answer = Causes.find(cause, BlobStorageException.class);
         if (answer.isPresent()) {
             return ofAnswer(what, answer.get());
         }
-        Optional<ClientAuthenticationException> refused = find(cause, ClientAuthenticationException.class);
+        Optional<ClientAuthenticationException> refused = Causes.find(cause, ClientAuthenticationException.class);
         if (refused.isPresent()) {
             return new ObjectStoreException(
                     Kind.DENIED,
@@ -32,7 +33,7 @@ final class AzureFailures {
                             + " managed identity): " + refused.get().getMessage(),
                     cause);
         }
-        Optional<SSLException> tls = find(cause, SSLException.class);
+        Optional<SSLException> tls = Causes.find(cause, SSLException.class);
         if (tls.isPresent()) {
             return new ObjectStoreException(
                     Kind.BAD_SETTING,
@@ -49,14 +50,14 @@ final class AzureFailures {
 
     /** The status of the store's answer, 0 if there is none. */
     static int status(Throwable cause) {
-        return find(cause, BlobStorageException.class)
+        return Causes.find(cause, BlobStorageException.class)
                 .map(BlobStorageException::getStatusCode)
                 .orElse(0);
     }
 
     /** The code of the store's answer, empty if there is none. */
     static String code(Throwable cause) {
-        return find(cause, BlobStorageException.class)
+        return Causes.find(cause, BlobStorageException.class)
                 .map(answer -> answer.getErrorCode() == null
                         ? ""
                         : answer.getErrorCode().toString())
@@ -116,16 +117,5 @@ final class AzureFailures {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    }
-
-    private static <T extends Throwable> Optional<T> find(Throwable cause, Class<T> type) {
-        int depth = 0;
-        for (Throwable each = cause; each != null && depth < 20; each = each.getCause()) {
-            if (type.isInstance(each)) {
-                return Optional.of(type.cast(each));
-            }
-            depth++;
-        }
-        return Optional.empty();
     }
 }

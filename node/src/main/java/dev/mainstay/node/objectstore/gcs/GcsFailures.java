@@ -3,6 +3,7 @@ package dev.mainstay.node.objectstore.gcs;
 import com.google.cloud.BaseServiceException;
 import dev.mainstay.node.objectstore.ObjectStoreException;
 import dev.mainstay.node.objectstore.ObjectStoreException.Kind;
+import dev.mainstay.node.objectstore.stream.Causes;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -14,11 +15,11 @@ final class GcsFailures {
 
     /** What went wrong with this, in words that say what to do. */
     static ObjectStoreException of(String what, Throwable cause) {
-        Optional<ObjectStoreException> known = find(cause, ObjectStoreException.class);
+        Optional<ObjectStoreException> known = Causes.find(cause, ObjectStoreException.class);
         if (known.isPresent()) {
             return known.get();
         }
-        Optional<SSLException> tls = find(cause, SSLException.class);
+        Optional<SSLException> tls = Causes.find(cause, SSLException.class);
         if (tls.isPresent()) {
             return new ObjectStoreException(
                     Kind.BAD_SETTING,
@@ -27,7 +28,7 @@ final class GcsFailures {
                     cause);
         }
         int status = status(cause);
-        String reason = find(cause, BaseServiceException.class)
+        String reason = Causes.find(cause, BaseServiceException.class)
                 .map(BaseServiceException::getReason)
                 .orElse("");
         String message = String.valueOf(cause.getMessage());
@@ -42,7 +43,7 @@ final class GcsFailures {
 
     /** The status of the store's answer, 0 if there is none. */
     static int status(Throwable cause) {
-        return find(cause, BaseServiceException.class)
+        return Causes.find(cause, BaseServiceException.class)
                 .map(BaseServiceException::getCode)
                 .orElse(0);
     }
@@ -76,16 +77,5 @@ final class GcsFailures {
             case UNREACHABLE -> "; look at the network, or try again later";
             case MISSING, DAMAGED, OTHER -> "";
         };
-    }
-
-    private static <T extends Throwable> Optional<T> find(Throwable cause, Class<T> type) {
-        int depth = 0;
-        for (Throwable each = cause; each != null && depth < 20; each = each.getCause()) {
-            if (type.isInstance(each)) {
-                return Optional.of(type.cast(each));
-            }
-            depth++;
-        }
-        return Optional.empty();
     }
 }

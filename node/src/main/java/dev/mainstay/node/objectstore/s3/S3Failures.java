@@ -2,6 +2,7 @@ package dev.mainstay.node.objectstore.s3;
 
 import dev.mainstay.node.objectstore.ObjectStoreException;
 import dev.mainstay.node.objectstore.ObjectStoreException.Kind;
+import dev.mainstay.node.objectstore.stream.Causes;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -22,8 +23,9 @@ final class S3Failures {
         if (cause instanceof AwsServiceException answer) {
             return ofAnswer(what, answer);
         }
-        if (find(cause, ObjectStoreException.class).isPresent()) {
-            ObjectStoreException known = find(cause, ObjectStoreException.class).get();
+        if (Causes.find(cause, ObjectStoreException.class).isPresent()) {
+            ObjectStoreException known =
+                    Causes.find(cause, ObjectStoreException.class).get();
             return new ObjectStoreException(known.kind(), "can't " + what + ": " + known.getMessage(), cause);
         }
         if (cause instanceof AbortedException) {
@@ -39,7 +41,7 @@ final class S3Failures {
                             + words,
                     cause);
         }
-        Optional<SSLException> tls = find(cause, SSLException.class);
+        Optional<SSLException> tls = Causes.find(cause, SSLException.class);
         if (tls.isPresent()) {
             return new ObjectStoreException(
                     Kind.BAD_SETTING,
@@ -160,16 +162,5 @@ final class S3Failures {
             case UNREACHABLE -> "; the store has troubles of its own; try again later";
             case MISSING, OTHER -> "";
         };
-    }
-
-    private static <T extends Throwable> Optional<T> find(Throwable cause, Class<T> type) {
-        int depth = 0;
-        for (Throwable each = cause; each != null && depth < 20; each = each.getCause()) {
-            if (type.isInstance(each)) {
-                return Optional.of(type.cast(each));
-            }
-            depth++;
-        }
-        return Optional.empty();
     }
 }

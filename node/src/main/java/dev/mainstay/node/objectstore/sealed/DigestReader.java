@@ -1,5 +1,6 @@
 package dev.mainstay.node.objectstore.sealed;
 
+import dev.mainstay.node.objectstore.BulkStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -7,7 +8,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /** Reads what a {@link DigestWriter} wrote, without the digest, and fails at the end if that is another one. */
-final class DigestReader extends InputStream {
+final class DigestReader extends BulkStream {
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -23,12 +24,6 @@ final class DigestReader extends InputStream {
         this.in = in;
         this.digest = digest;
         this.digestLength = digest.getDigestLength();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

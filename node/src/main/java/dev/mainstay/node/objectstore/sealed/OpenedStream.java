@@ -1,6 +1,7 @@
 package dev.mainstay.node.objectstore.sealed;
 
 import com.github.luben.zstd.ZstdIOException;
+import dev.mainstay.node.objectstore.BulkStream;
 import dev.mainstay.node.objectstore.ObjectStoreException;
 import dev.mainstay.node.objectstore.ObjectStoreException.Kind;
 import java.io.IOException;
@@ -9,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An object's plain bytes, up to as many as are expected. What fails once fails from then on. */
-final class OpenedStream extends InputStream {
+final class OpenedStream extends BulkStream {
 
     private final String name;
     private final InputStream in;
@@ -21,12 +22,6 @@ final class OpenedStream extends InputStream {
         this.name = name;
         this.in = in;
         this.limit = limit;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

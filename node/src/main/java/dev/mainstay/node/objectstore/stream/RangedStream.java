@@ -1,5 +1,6 @@
 package dev.mainstay.node.objectstore.stream;
 
+import dev.mainstay.node.objectstore.BulkStream;
 import dev.mainstay.node.objectstore.ObjectStoreException;
 import dev.mainstay.node.objectstore.ObjectStoreException.Kind;
 import java.io.EOFException;
@@ -9,7 +10,7 @@ import java.io.InterruptedIOException;
 import java.util.Objects;
 
 /** An object's bytes, asked for again from where they broke off. For one thread. */
-public final class RangedStream extends InputStream {
+public final class RangedStream extends BulkStream {
 
     /** A connection that brings less than this before it breaks counts as one that brings nothing. */
     private static final long PROGRESS_BYTES = 1024 * 1024;
@@ -36,12 +37,6 @@ public final class RangedStream extends InputStream {
     public static InputStream open(String name, RangeSource source, Backoff backoff, long offset)
             throws ObjectStoreException {
         return new RangedStream(name, source, backoff, offset);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

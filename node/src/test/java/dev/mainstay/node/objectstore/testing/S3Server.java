@@ -52,6 +52,7 @@ public final class S3Server implements AutoCloseable {
                 "-Xmx384m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + Files.createDirectory(directory.resolve("s3-scratch")),
                 "-jar",
                 jar.toString(),
                 "--spring.main.lazy-initialization=true",
