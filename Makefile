@@ -14,7 +14,7 @@ MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
   format clean peers
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(LAUNCHER) ## Build what is missing and start one member on 127.0.0.1:2379, its data in ./data (or DATA_DIR)
 	@scripts/run-member "$(LAUNCHER)" "$(DATA_DIR)"
@@ -81,6 +81,18 @@ pitr-test: peers dist ## Restores to 50 random revisions and 50 random times, an
 	@$(MVN) -q -pl node test -Dtest=ArchiveToolTest -Dsurefire.failIfNoSpecifiedTests=false -Darchive.targets=$(or $(TARGETS),50)
 	@$(MVN) -pl e2e verify -Dit.test=ArchiveE2E -Dtest=NoneSuch -Dfailsafe.failIfNoSpecifiedTests=false \
 		-Dsurefire.failIfNoSpecifiedTests=false -Darchive.kills=$(or $(KILLS),20) -Darchive.targets=10
+
+SCENARIOS := $(MVN) -pl e2e verify -Dgroups=operator -De2e.excludedGroups=none $(if $(SCENARIO),-Dit.test=$(SCENARIO) -Dfailsafe.failIfNoSpecifiedTests=false)
+
+.PHONY: e2e
+e2e: ## The operator's scenarios on the Kubernetes of KUBECONFIG, or on one that KUBERNETES_KIT starts here (SCENARIO=HealE2E)
+ifdef KUBERNETES_KIT
+	@$(MAKE) images
+	@e2e/bin/on-kit $(SCENARIOS)
+else
+	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG, or KUBERNETES_KIT (see docs/operator.md)" >&2; exit 1; }
+	@$(SCENARIOS)
+endif
 
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputFormat=json
 

@@ -26,7 +26,8 @@ public final class Engine {
             new JoinRule(),
             new HealthGate(),
             new RollRule(),
-            new ScaleRule());
+            new ScaleRule(),
+            new LastPodsRule());
 
     private final List<Rule> rules;
 

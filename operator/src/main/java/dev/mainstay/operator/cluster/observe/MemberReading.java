@@ -86,11 +86,13 @@ final class MemberReading {
 
     private static MemberView.VolumeView volume(PersistentVolumeClaim claim) {
         Quantity requested = claim.getSpec().getResources().getRequests().get("storage");
+        boolean deleting = claim.getMetadata().getDeletionTimestamp() != null;
         boolean lost =
                 claim.getStatus() != null && "Lost".equals(claim.getStatus().getPhase());
         return new MemberView.VolumeView(
                 requested == null ? 0 : Quantities.bytes(requested),
                 Objects.requireNonNullElse(claim.getSpec().getStorageClassName(), ""),
-                lost || claim.getMetadata().getDeletionTimestamp() != null);
+                lost || deleting,
+                deleting);
     }
 }

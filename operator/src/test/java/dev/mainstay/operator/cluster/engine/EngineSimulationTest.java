@@ -216,6 +216,7 @@ class EngineSimulationTest {
                 && voters.stream()
                         .filter(voter -> !voter.equals(name))
                         .allMatch(voter -> world.serving(voter)
+                                && !Objects.requireNonNull(world.volumes.get(voter)).deleting
                                 && Objects.requireNonNull(world.volumes.get(voter)).index >= world.acknowledged);
     }
 
@@ -224,12 +225,14 @@ class EngineSimulationTest {
             String name = List.copyOf(world.volumes.keySet()).get(random.nextInt(world.volumes.size()));
             if (world.list.containsKey(name) && spare(world, name)) {
                 change(world, "volume lost: " + name, () -> {
-                    if (random.nextBoolean()) {
-                        world.volumes.remove(name);
-                        world.pods.remove(name);
-                    } else {
-                        Disk disk = Objects.requireNonNull(world.volumes.get(name));
-                        disk.lost = true;
+                    Disk disk = Objects.requireNonNull(world.volumes.get(name));
+                    switch (random.nextInt(3)) {
+                        case 0 -> {
+                            world.volumes.remove(name);
+                            world.pods.remove(name);
+                        }
+                        case 1 -> disk.lost = true;
+                        default -> disk.deleting = true;
                     }
                 });
             }

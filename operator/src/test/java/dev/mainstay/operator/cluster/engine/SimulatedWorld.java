@@ -112,6 +112,7 @@ final class SimulatedWorld {
         boolean lost;
         Seed.State restore = Seed.State.READY;
         int restoreTakes;
+        boolean deleting;
 
         @Nullable
         String memberId;
@@ -209,6 +210,7 @@ final class SimulatedWorld {
         });
         pods.keySet().removeIf(name -> !members.containsKey(name));
         restores();
+        volumes.entrySet().removeIf(volume -> volume.getValue().deleting && !pods.containsKey(volume.getKey()));
         for (String name : List.copyOf(pods.keySet())) {
             start(name);
         }
@@ -396,7 +398,7 @@ final class SimulatedWorld {
                 member.unhealthySince,
                 member.readySince,
                 pod == null ? null : new PodView(pod.uid, pod.terminal, pod.stopsIn > 0, pod.version, pod.template),
-                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost),
+                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost || disk.deleting, disk.deleting),
                 answer);
     }
 
@@ -486,7 +488,10 @@ final class SimulatedWorld {
     void deleteVolume(String name) {
         check(!former(name) || (clusterId != null && quorum()), "a volume of before was deleted too early: " + name);
         check(!list.containsKey(name), "the volume of a member on the list was deleted: " + name);
-        volumes.remove(name);
+        Disk disk = volumes.get(name);
+        if (disk != null) {
+            disk.deleting = true;
+        }
     }
 
     /** Fails the run: what must never happen did. */
