@@ -9,6 +9,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -123,6 +125,18 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")
                 .check(OPERATOR);
+    }
+
+    /** The framework gives up after five tries, unless told otherwise. */
+    @Test
+    void reconcilersNeverGiveUp() {
+        assertThat(OPERATOR.stream().filter(type -> type.isAnnotatedWith(ControllerConfiguration.class)))
+                .hasSizeGreaterThanOrEqualTo(5)
+                .allSatisfy(type -> {
+                    GradualRetry retry = type.reflect().getAnnotation(GradualRetry.class);
+                    assertThat(retry).as(type.getName()).isNotNull();
+                    assertThat(retry.maxAttempts()).as(type.getName()).isEqualTo(Integer.MAX_VALUE);
+                });
     }
 
     private static int level(String area) {

@@ -20,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +29,14 @@ import org.jboss.logging.Logger;
 
 /** Runs a pass when something about a cluster changes, and again after a while. Informers only say when; what there is, is asked anew. */
 @ControllerConfiguration(name = "cluster", finalizerName = MainstayApi.GROUP + "/cluster")
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, maxInterval = ClusterReconciler.LONGEST_RETRY)
 public final class ClusterReconciler implements Reconciler<EtcdCluster>, Cleaner<EtcdCluster> {
 
     private static final Logger LOG = Logger.getLogger(ClusterReconciler.class);
+
+    /** Longest time between tries of what fails, milliseconds: no longer than between looks at a cluster at rest, or about. */
+    static final long LONGEST_RETRY = 30_000;
+
     private static final Duration NEXT_STEP = Duration.ofMillis(200);
     private static final Duration WAITING = Duration.ofSeconds(2);
     private static final Duration AT_REST = Duration.ofSeconds(20);

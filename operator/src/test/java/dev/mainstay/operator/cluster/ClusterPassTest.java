@@ -14,6 +14,9 @@ import io.fabric8.kubernetes.api.model.APIResourceListBuilder;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -214,6 +217,93 @@ class ClusterPassTest {
             now = now.plusSeconds(700);
         }
         assertThat(pods()).containsExactly("a-1", "a-3", "a-4");
+    }
+
+    @Test
+    void aLateAnswerIsNoLossOfTheQuorumButSeveralInARowAre() {
+        create(3);
+        settle();
+
+        cloud.answerLate(6);
+        var _ = pass.run(NAMESPACE, "a");
+        assertThat(condition("Available")).isEqualTo("QuorumHealthy");
+
+        cloud.answerLate(9);
+        var _ = pass.run(NAMESPACE, "a");
+        assertThat(condition("Available")).isEqualTo("QuorumLost");
+        var _ = pass.run(NAMESPACE, "a");
+        assertThat(condition("Available")).isEqualTo("QuorumHealthy");
+    }
+
+    @Test
+    void imageThatIsNotThereIsNamed() {
+        create(1);
+        cloud.silence("a-1");
+        settle();
+        for (String reason : List.of("ErrImagePull", "ImagePullBackOff")) {
+            status(
+                    "a-1",
+                    status -> status.addNewContainerStatus()
+                            .withImage("mainstay/node:7")
+                            .withNewState()
+                            .withNewWaiting()
+                            .withReason(reason)
+                            .endWaiting()
+                            .endState()
+                            .endContainerStatus());
+            settle();
+            assertThat(message("Ready"))
+                    .endsWith("; a-1: image mainstay/node:7 can't be had: see kubectl describe pod a-1");
+        }
+
+        List<String> before = versions();
+        settle();
+        assertThat(versions()).isEqualTo(before);
+    }
+
+    @Test
+    void storageClassThatGivesNoVolumeIsNamed() {
+        create(1);
+        change(spec -> spec.put("storage", Map.of("size", "1Gi", "storageClassName", "no-such-class")));
+        cloud.silence("a-1");
+        settle();
+        status(
+                "a-1",
+                status -> status.addNewCondition()
+                        .withType("PodScheduled")
+                        .withStatus("False")
+                        .withReason("Unschedulable")
+                        .withMessage("pod has unbound immediate PersistentVolumeClaims")
+                        .endCondition());
+        settle();
+        assertThat(message("Ready"))
+                .endsWith("; a-1: no machine takes its pod (pod has unbound immediate PersistentVolumeClaims):"
+                        + " see kubectl describe pod a-1");
+
+        var _ = client.persistentVolumeClaims()
+                .inNamespace(NAMESPACE)
+                .withName(volume("a-1"))
+                .editStatus(claim -> new PersistentVolumeClaimBuilder(claim)
+                        .withNewStatus()
+                        .withPhase("Pending")
+                        .endStatus()
+                        .build());
+        settle();
+        assertThat(message("Ready")).contains("no volume yet, of storage class no-such-class");
+    }
+
+    @Test
+    void containerThatEndsAgainAndAgainIsNamed() {
+        create(3);
+        settle();
+        cloud.silence("a-2");
+        status(
+                "a-2",
+                status -> status.addNewContainerStatus().withRestartCount(4).endContainerStatus());
+        settle();
+        assertThat(message("Degraded"))
+                .isEqualTo("2 of 3 members serve; a-2: its container ended and was started again:"
+                        + " see kubectl logs --previous a-2");
     }
 
     @Test
@@ -510,6 +600,23 @@ class ClusterPassTest {
                 .map(Condition::getReason)
                 .findFirst()
                 .orElse("");
+    }
+
+    private String message(String type) {
+        return cluster().getStatus().conditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .map(Condition::getMessage)
+                .findFirst()
+                .orElse("");
+    }
+
+    private void status(String pod, Consumer<PodStatusBuilder> change) {
+        var _ = client.pods().inNamespace(NAMESPACE).withName(pod).editStatus(current -> {
+            PodStatusBuilder status = new PodStatusBuilder(current.getStatus());
+            status.withContainerStatuses(List.of());
+            change.accept(status);
+            return new PodBuilder(current).withStatus(status.build()).build();
+        });
     }
 
     private List<String> pods() {

@@ -29,6 +29,7 @@ public final class FakeCloud implements MemberApi {
     private String leader = "";
     private String clusterId = "";
     private int addresses;
+    private int late;
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     final FakeMounts mounts;
@@ -71,6 +72,11 @@ public final class FakeCloud implements MemberApi {
         silent.add(member);
     }
 
+    /** Lets this many of the next questions get no answer in time, whoever is asked. */
+    synchronized void answerLate(int questions) {
+        late = questions;
+    }
+
     private static String flag(Pod pod, String name) {
         return pod.getSpec().getContainers().getFirst().getArgs().stream()
                 .filter(argument -> argument.startsWith("--" + name + "="))
@@ -99,6 +105,10 @@ public final class FakeCloud implements MemberApi {
     @Override
     public synchronized Answer ask(Endpoint endpoint) {
         Map<String, Line> running = running();
+        if (late > 0) {
+            late--;
+            throw new MemberCallException("status", endpoint.client(), new IOException("deadline"));
+        }
         Line self = running.get(endpoint.client());
         if (self == null) {
             throw new MemberCallException("status", endpoint.client(), new IOException("refused"));

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterObserver {
 
+    /** How often members are asked before a quorum that was there counts as lost: on busy machines one answer may be late. */
+    private static final int ASKED = 3;
+
     private final KubernetesClient kubernetes;
     private final MemberApi members;
     private final String repository;
@@ -72,7 +75,7 @@ public final class ClusterObserver {
         kubernetes.pods().inNamespace(namespace).withLabel(MainstayApi.CLUSTER_LABEL, name).list().getItems().stream()
                 .filter(pod -> objects.containsKey(pod.getMetadata().getName()))
                 .forEach(pod -> pods.put(pod.getMetadata().getName(), pod));
-        Map<String, PersistentVolumeClaim> claims = new TreeMap<>();
+        SortedMap<String, PersistentVolumeClaim> claims = new TreeMap<>();
         kubernetes
                 .persistentVolumeClaims()
                 .inNamespace(namespace)
@@ -89,19 +92,26 @@ public final class ClusterObserver {
                 endpoints.put(member, endpoint);
             }
         });
-        SortedMap<String, MemberApi.Answer> answers = ask(endpoints, members::ask);
         SortedMap<String, TlsInUse> tls = trust == null ? new TreeMap<>() : ask(endpoints, members::tls);
         if (trust != null) {
             pods.keySet().forEach(member -> tls.putIfAbsent(member, TlsInUse.UNKNOWN));
         }
-        Instant now = clock.instant();
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
+        SortedMap<String, MemberApi.Answer> answers = ask(endpoints, members::ask);
+        ClusterView together = together(cluster, status.clusterID(), answers, objects);
+        boolean unexpected = status.clusterID() != null && QuorumClock.lostSince(status) == null;
+        for (int asked = 1; unexpected && !together.agreed() && !endpoints.isEmpty() && asked < ASKED; asked++) {
+            answers = ask(endpoints, members::ask);
+            together = together(cluster, status.clusterID(), answers, objects);
+        }
+        Instant now = clock.instant();
         int incarnation = Objects.requireNonNullElse(status.incarnation(), 1);
         Recorded recorded = new Recorded(
                 status.clusterID(),
                 incarnation,
                 Objects.requireNonNullElse(status.lastMemberNumber(), 0),
                 QuorumClock.lostSince(status));
+        SortedMap<String, MemberApi.Answer> heard = answers;
         List<MemberView> views = objects.values().stream()
                 .map(member -> new MemberReading(member, now)
                         .view(
@@ -109,19 +119,20 @@ public final class ClusterObserver {
                                 pods.get(member.getMetadata().getName()),
                                 claims.get(Objects.requireNonNullElse(
                                         member.getSpec().volumeClaimName(), "")),
-                                answers.get(member.getMetadata().getName())))
+                                heard.get(member.getMetadata().getName())))
                 .toList();
         Observation observation = new Observation(
                 now,
                 WantedOf.cluster(cluster, new DesiredPod(cluster, repository).templateHash()),
                 recorded,
                 views,
-                together(cluster, status.clusterID(), answers, objects),
+                together,
                 new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now));
         return new Seen(
                 cluster,
                 objects,
                 pods,
+                claims,
                 answers,
                 tls,
                 trust,

@@ -9,6 +9,7 @@ import dev.mainstay.operator.member.ClientIdentity;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.TlsInUse;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the cluster's object
  * @param members the members' objects, by name
  * @param pods the members' pods, by the member's name
+ * @param claims the cluster's claims of volumes, by name
  * @param answers what members said, by name
  * @param tls certificates that members with pods use, by name; empty without TLS
  * @param trust secrets with certificates; null without TLS
@@ -30,6 +32,7 @@ public record Seen(
         EtcdCluster cluster,
         SortedMap<String, EtcdMember> members,
         SortedMap<String, Pod> pods,
+        SortedMap<String, PersistentVolumeClaim> claims,
         SortedMap<String, MemberApi.Answer> answers,
         SortedMap<String, TlsInUse> tls,
         @Nullable TrustObjects trust,

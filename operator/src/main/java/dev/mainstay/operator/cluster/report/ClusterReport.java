@@ -31,11 +31,13 @@ public final class ClusterReport {
     private final Seen seen;
     private final Decision decision;
     private final @Nullable TrustReport trust;
+    private final Obstacles obstacles;
 
     /** Of what was seen, and of what is done about it; {@code certificates} is null without TLS. */
     public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates) {
         this.seen = seen;
         this.decision = decision;
+        this.obstacles = new Obstacles(seen);
         this.trust = certificates == null ? null : new TrustReport(certificates);
     }
 
@@ -174,14 +176,14 @@ public final class ClusterReport {
         } else if (replicas == 0) {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
-            conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", why);
+            conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", stuck(why));
         } else {
             boolean well = quorum && voting == replicas && ready == replicas;
             conditions.set(
                     "Ready",
                     well,
                     well ? "AllMembersReady" : "MembersNotReady",
-                    ready + " of " + replicas + " members serve");
+                    stuck(ready + " of " + replicas + " members serve"));
         }
         if (replicas == 0) {
             conditions.set("Available", false, "Hibernated", "spec.replicas is 0");
@@ -231,6 +233,10 @@ public final class ClusterReport {
         return conditions.list();
     }
 
+    private String stuck(String text) {
+        return obstacles.after(text, seen.observation().members());
+    }
+
     private void progress(Conditions conditions, Action.@Nullable Blocker blocker, boolean idle, String why) {
         if (decision.operation() != null) {
             String reason = switch (decision.operation()) {
@@ -247,7 +253,7 @@ public final class ClusterReport {
         }
     }
 
-    private static void degraded(
+    private void degraded(
             Conditions conditions,
             Action.@Nullable Blocker blocker,
             int ready,
@@ -257,7 +263,7 @@ public final class ClusterReport {
         if (blocker == Action.Blocker.CLUSTER_ID) {
             conditions.set("Degraded", true, "ClusterIDMismatch", why);
         } else if (founded && ready < replicas) {
-            conditions.set("Degraded", true, "MemberUnhealthy", ready + " of " + replicas + " members serve");
+            conditions.set("Degraded", true, "MemberUnhealthy", stuck(ready + " of " + replicas + " members serve"));
         } else {
             conditions.set("Degraded", false, "AllHealthy", "every member serves");
         }

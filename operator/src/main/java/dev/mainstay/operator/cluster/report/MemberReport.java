@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class MemberReport {
 
     private final Seen seen;
+    private final Obstacles obstacles;
 
     /** Of what was seen. */
     public MemberReport(Seen seen) {
         this.seen = seen;
+        this.obstacles = new Obstacles(seen);
     }
 
     /** The status to write; that of before, if only figures moved a little. */
@@ -85,7 +87,11 @@ public final class MemberReport {
                 .anyMatch(candidate -> candidate.name().equals(view.name()));
         boolean votes = seen.observation().cluster().list().stream()
                 .anyMatch(candidate -> candidate.name().equals(view.name()) && !candidate.learner());
-        conditions.set("Ready", view.serving(), reason(view), view.serving() ? "serves" : "doesn't serve");
+        conditions.set(
+                "Ready",
+                view.serving(),
+                reason(view),
+                view.serving() ? "serves" : obstacles.of(view).orElse("doesn't serve"));
         conditions.set("Joined", listed, listed ? "Listed" : "NotListed", "by the member list");
         conditions.set("Voting", votes, votes ? "Voter" : "NotVoter", "by the member list");
         return conditions.list();
