@@ -48,13 +48,18 @@ final class JudgePod implements AutoCloseable {
 
     /** Starts writing to the cluster; returns when writes are acknowledged. Stays away from the node, if one is named. */
     static JudgePod start(OperatedCluster cluster, String awayFrom) {
-        Kubectl kubectl = cluster.kubectl();
-        JudgePod judge = new JudgePod(cluster);
-        kubectl.apply(judge.manifest(cluster, awayFrom));
-        kubectl.out("wait", "--for=condition=Ready", "pod/" + judge.pod, "--timeout=100s");
-        judge.copy(cluster.namespace());
+        JudgePod judge = silent(cluster, awayFrom);
         var _ = judge.program("Judge " + judge.endpoint + " " + judge.run + " /work /tls >/work/log 2>&1 &");
         Await.until("acknowledged write", STARTS, () -> judge.acknowledged() > 50, judge::state);
+        return judge;
+    }
+
+    /** Beside the cluster, and writes nothing. */
+    static JudgePod silent(OperatedCluster cluster, String awayFrom) {
+        JudgePod judge = new JudgePod(cluster);
+        judge.kubectl.apply(judge.manifest(cluster, awayFrom));
+        judge.kubectl.out("wait", "--for=condition=Ready", "pod/" + judge.pod, "--timeout=100s");
+        judge.copy(cluster.namespace());
         return judge;
     }
 
@@ -132,6 +137,11 @@ final class JudgePod implements AutoCloseable {
     /** Deletes that again and compacts. */
     void empty() {
         var _ = program("Ballast empty " + endpoint + " /tls");
+    }
+
+    /** What the cluster holds, in a form that can be compared. */
+    String contents() {
+        return program("Contents " + endpoint + " /tls");
     }
 
     private String file(String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,12 @@ final class RollE2E {
                         "jsonpath={.items[*].metadata.name}")
                 .split(" ", -1));
         assertThat(youngestLast.getLast()).as("made anew last").isEqualTo(leader);
+    }
+
+    /** The next scenario would begin with a roll back. */
+    @AfterEach
+    void gone() {
+        cluster.delete();
     }
 
     @Test
