@@ -140,13 +140,13 @@ public record EtcdClusterStatus(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Restored(
-            @Required @JsonPropertyDescription("The EtcdRestore; empty if it was spec.bootstrap.")
+            @JsonPropertyDescription("The EtcdRestore; absent if it was spec.bootstrap.")
             String name,
 
             @Required @JsonPropertyDescription("The EtcdBackupStore.")
             String store,
 
-            @Required @JsonPropertyDescription("Path in the store.")
+            @JsonPropertyDescription("Path in the store; absent for its root.")
             String path,
 
             @Required @JsonPropertyDescription("The backup, or latest.")
@@ -162,7 +162,13 @@ public record EtcdClusterStatus(
             String formerClusterID,
 
             @Nullable @JsonPropertyDescription("Revision that was brought back.")
-            String revision) {}
+            String revision) {
+
+        public Restored {
+            name = Values.or(name, "");
+            path = Values.or(path, "");
+        }
+    }
 
     /** Backups. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

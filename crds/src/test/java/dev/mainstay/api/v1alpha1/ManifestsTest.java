@@ -176,7 +176,8 @@ class ManifestsTest {
         });
     }
 
-    private static JSONSchemaProps schema(String yaml) {
+    /** The schema of a definition. */
+    static JSONSchemaProps schema(String yaml) {
         return Serialization.unmarshal(yaml, CustomResourceDefinition.class)
                 .getSpec()
                 .getVersions()
