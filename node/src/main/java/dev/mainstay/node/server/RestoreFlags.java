@@ -16,6 +16,8 @@ final class RestoreFlags {
     static final Set<String> VALUED =
             Stream.concat(MEMBER.stream(), Stream.of("bump-revision")).collect(Collectors.toUnmodifiableSet());
 
+    private static final String SECURE = "https://";
+
     /** Leaves as many revisions as anybody can use. */
     private static final long MAX_BUMP = 1L << 62;
 
@@ -41,6 +43,11 @@ final class RestoreFlags {
                 member.add("--" + name + "=" + value);
             }
         });
+        if (flags.values().getOrDefault("initial-advertise-peer-urls", "").startsWith(SECURE)) {
+            // Members listen as they are reached; with which certificates is asked only when one starts.
+            member.add("--listen-peer-urls=https://localhost:2380");
+            member.add("--peer-auto-tls");
+        }
         return member;
     }
 }

@@ -155,6 +155,25 @@ class BackupToolTest {
         }
     }
 
+    /** Its certificates are asked for when it starts, not when its data are made. */
+    @Test
+    void memberWhosePeersSpeakTlsIsRestored() throws Exception {
+        Path data = Files.createTempDirectory(temp, "secure").resolve("data");
+        String url = "https://a-1.a-members.test.svc:2380";
+
+        Run restored = tool(
+                "restore",
+                place,
+                "--data-dir=" + data,
+                "--name=a-1",
+                "--initial-cluster=a-1=" + url,
+                "--initial-advertise-peer-urls=" + url);
+
+        assertThat(restored.code()).as(restored.err()).isZero();
+        assertThat(new DataTool(quiet(), quiet(), System::nanoTime).run("check-data", List.of(data.toString())))
+                .isZero();
+    }
+
     @Test
     void bumpedRevisionIsCompacted() throws Exception {
         Path data = Files.createTempDirectory(temp, "bumped").resolve("data");
