@@ -46,6 +46,12 @@ import org.jspecify.annotations.Nullable;
         message = "passwords would travel in clear text: set spec.tls.mode to Required",
         fieldPath = ".auth")
 @ValidationRule(
+        value = "!has(self.auth) || self.auth.mode == 'Disabled' || !has(self.tls)"
+                + " || self.tls.clientAuthentication == 'Required'",
+        message =
+                "with users, members know the operator by its certificate: set spec.tls.clientAuthentication to Required",
+        fieldPath = ".auth")
+@ValidationRule(
         value =
                 "!has(oldSelf.auth) || oldSelf.auth.mode == 'Disabled' || (has(self.auth) && self.auth.mode == 'Password')",
         message = "auth can't be switched off again: set spec.auth.mode back to Password",

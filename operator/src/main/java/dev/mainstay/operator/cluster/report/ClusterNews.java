@@ -2,6 +2,7 @@ package dev.mainstay.operator.cluster.report;
 
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.report.News;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Map;

@@ -15,6 +15,7 @@ import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.QuorumClock;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;

@@ -8,6 +8,7 @@ import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.TlsInUse;
+import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.mainstay.operator.cluster.trust.AuthorityView;
 import dev.mainstay.operator.cluster.trust.Holder;
 import dev.mainstay.operator.cluster.trust.TrustEngine;
 import dev.mainstay.operator.cluster.trust.TrustStep;
+import dev.mainstay.operator.report.Conditions;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Objects;

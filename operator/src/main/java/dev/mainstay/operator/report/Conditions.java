@@ -1,4 +1,4 @@
-package dev.mainstay.operator.cluster.report;
+package dev.mainstay.operator.report;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -10,20 +10,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Conditions of one object, whose transition times stay while their status does. */
-final class Conditions {
+public final class Conditions {
 
     private final List<Condition> before;
     private final List<Condition> after = new ArrayList<>();
     private final Instant now;
     private final @Nullable Long generation;
 
-    Conditions(List<Condition> before, Instant now, @Nullable Long generation) {
+    /**
+     * None yet.
+     *
+     * @param before those of before
+     * @param now the moment
+     * @param generation the generation that they speak of
+     */
+    public Conditions(List<Condition> before, Instant now, @Nullable Long generation) {
         this.before = before;
         this.now = now;
         this.generation = generation;
     }
 
-    void set(String type, @Nullable Boolean status, String reason, String message) {
+    /** Adds one; {@code status} is null for unknown. */
+    public void set(String type, @Nullable Boolean status, String reason, String message) {
         String text = status == null ? "Unknown" : status ? "True" : "False";
         String since = before.stream()
                 .filter(condition -> type.equals(condition.getType()) && text.equals(condition.getStatus()))
@@ -41,7 +49,8 @@ final class Conditions {
                 .build());
     }
 
-    List<Condition> list() {
+    /** Those that were set, in order. */
+    public List<Condition> list() {
         return after;
     }
 }

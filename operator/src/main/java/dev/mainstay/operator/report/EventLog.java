@@ -1,10 +1,9 @@
-package dev.mainstay.operator.cluster;
+package dev.mainstay.operator.report;
 
-import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.operator.cluster.desired.Hashes;
-import dev.mainstay.operator.cluster.report.News;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -20,7 +19,7 @@ import org.jboss.logging.Logger;
  * Writes events. The same news has the same name, so what is told again is counted, and that once a minute at the most: a step that fails
  * again and again doesn't flood the API server. What can't be written is logged, and stops nothing.
  */
-final class EventLog {
+public final class EventLog {
 
     private static final Logger LOG = Logger.getLogger(EventLog.class);
     private static final String SOURCE = "mainstay-operator";
@@ -30,15 +29,16 @@ final class EventLog {
     private final KubernetesClient kubernetes;
     private final MeterRegistry meters;
 
-    EventLog(KubernetesClient kubernetes, MeterRegistry meters) {
+    /** Writes by {@code kubernetes}; what is lost is counted in {@code meters}. */
+    public EventLog(KubernetesClient kubernetes, MeterRegistry meters) {
         this.kubernetes = kubernetes;
         this.meters = meters;
     }
 
-    /** Tells it, as of this time. */
-    void tell(EtcdCluster cluster, News news, Instant now) {
+    /** Tells it of this object, as of this time. */
+    public void tell(HasMetadata object, News news, Instant now) {
         try {
-            write(event(cluster, news, now.truncatedTo(ChronoUnit.SECONDS).toString()), now);
+            write(event(object, news, now.truncatedTo(ChronoUnit.SECONDS).toString()), now);
         } catch (KubernetesClientException e) {
             meters.counter("etcd_operator_events_lost").increment();
             LOG.warnf("an event couldn't be written: %s (%s)", news.message(), e.getMessage());
@@ -75,20 +75,20 @@ final class EventLog {
         }
     }
 
-    private static Event event(EtcdCluster cluster, News news, String time) {
-        String uid = Objects.requireNonNullElse(cluster.getMetadata().getUid(), "");
+    private static Event event(HasMetadata object, News news, String time) {
+        String uid = Objects.requireNonNullElse(object.getMetadata().getUid(), "");
         String hash = Hashes.object(List.of(uid, news));
         return new EventBuilder()
                 .withNewMetadata()
-                .withName(cluster.getMetadata().getName() + "." + hash)
-                .withNamespace(cluster.getMetadata().getNamespace())
+                .withName(object.getMetadata().getName() + "." + hash)
+                .withNamespace(object.getMetadata().getNamespace())
                 .endMetadata()
                 .withNewInvolvedObject()
-                .withApiVersion(cluster.getApiVersion())
-                .withKind(cluster.getKind())
-                .withNamespace(cluster.getMetadata().getNamespace())
-                .withName(cluster.getMetadata().getName())
-                .withUid(cluster.getMetadata().getUid())
+                .withApiVersion(object.getApiVersion())
+                .withKind(object.getKind())
+                .withNamespace(object.getMetadata().getNamespace())
+                .withName(object.getMetadata().getName())
+                .withUid(object.getMetadata().getUid())
                 .endInvolvedObject()
                 .withType(news.warning() ? "Warning" : "Normal")
                 .withReason(news.reason())

@@ -1,7 +1,7 @@
-package dev.mainstay.operator.cluster.report;
+package dev.mainstay.operator.report;
 
 /**
- * Something about a cluster that people should hear of: an event.
+ * Something about an object that people should hear of: an event.
  *
  * @param warning whether somebody may have to do something
  * @param reason one word in CamelCase

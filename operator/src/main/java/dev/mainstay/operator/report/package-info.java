@@ -1,0 +1,5 @@
+/** Conditions and events, as objects of all kinds have them. */
+@NullMarked
+package dev.mainstay.operator.report;
+
+import org.jspecify.annotations.NullMarked;
