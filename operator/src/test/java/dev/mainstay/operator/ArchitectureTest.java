@@ -25,10 +25,14 @@ class ArchitectureTest {
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("member", 0),
             Map.entry("pki", 0),
+            Map.entry("access.plan", 1),
+            Map.entry("access.act", 3),
+            Map.entry("access", 5),
             Map.entry("cluster.engine", 0),
             Map.entry("cluster.trust", 0),
             Map.entry("cluster.desired", 1),
             Map.entry("cluster.certificates", 2),
+            Map.entry("report", 2),
             Map.entry("cluster.observe", 3),
             Map.entry("cluster.act", 4),
             Map.entry("cluster.report", 4),
@@ -59,7 +63,10 @@ class ArchitectureTest {
     void decisionsArePure() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.mainstay.operator.cluster.engine..", "dev.mainstay.operator.cluster.trust..")
+                .resideInAnyPackage(
+                        "dev.mainstay.operator.cluster.engine..",
+                        "dev.mainstay.operator.cluster.trust..",
+                        "dev.mainstay.operator.access.plan..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -31,8 +31,12 @@ final class Unsupported {
             return Optional.of("spec.tls.extraServerNames has '" + wrong.get()
                     + "', which is neither a host name nor an IP address: correct it");
         }
-        if (spec.auth() != null && spec.auth().mode() == Auth.Mode.PASSWORD) {
-            return Optional.of("users aren't managed yet: set spec.auth.mode to Disabled");
+        if (spec.auth() != null
+                && spec.auth().mode() == Auth.Mode.PASSWORD
+                && (tls.mode() != Tls.Mode.REQUIRED
+                        || tls.clientAuthentication() != Tls.ClientAuthentication.REQUIRED)) {
+            return Optional.of("with users, members know the operator by its certificate: set spec.tls.mode and"
+                    + " spec.tls.clientAuthentication to Required");
         }
         if (spec.bootstrap() != null) {
             return Optional.of("clusters can't begin from a backup yet: leave spec.bootstrap out");

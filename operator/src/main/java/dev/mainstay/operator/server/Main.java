@@ -1,14 +1,23 @@
 package dev.mainstay.operator.server;
 
+import dev.mainstay.operator.access.Means;
+import dev.mainstay.operator.access.RolePass;
+import dev.mainstay.operator.access.RoleReconciler;
+import dev.mainstay.operator.access.UserPass;
+import dev.mainstay.operator.access.UserReconciler;
 import dev.mainstay.operator.cluster.ClusterPass;
 import dev.mainstay.operator.cluster.ClusterReconciler;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -59,19 +68,18 @@ public final class Main implements QuarkusApplication {
             }
         });
         GrpcMembers members = new GrpcMembers();
+        GrpcAuth auth = new GrpcAuth();
         String repository = settings.nodeImage();
         ClusterPass pass = new ClusterPass(
                 kubernetes,
                 new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
                 new Actuator(kubernetes, members, repository),
+                new RootKeeper(kubernetes, auth),
                 meters);
-        var _ = operator.register(new ClusterReconciler(pass), controller -> {
-            if (settings.namespaces().isEmpty()) {
-                controller.watchingAllNamespaces();
-            } else {
-                controller.settingNamespaces(settings.namespaces());
-            }
-        });
+        Means access = new Means(kubernetes, auth, Clock.systemUTC(), meters);
+        register(operator, settings, new ClusterReconciler(pass));
+        register(operator, settings, new RoleReconciler(new RolePass(access)));
+        register(operator, settings, new UserReconciler(new UserPass(access)));
         running.set(operator);
         vertx.createHttpServer()
                 .requestHandler(new ProbeHandler(meters))
@@ -82,6 +90,17 @@ public final class Main implements QuarkusApplication {
         operator.start();
         Quarkus.waitForExit();
         return 0;
+    }
+
+    private static <T extends HasMetadata> void register(
+            Operator operator, OperatorSettings settings, Reconciler<T> reconciler) {
+        var _ = operator.register(reconciler, controller -> {
+            if (settings.namespaces().isEmpty()) {
+                controller.watchingAllNamespaces();
+            } else {
+                controller.settingNamespaces(settings.namespaces());
+            }
+        });
     }
 
     /** Called by the container on its way down. */

@@ -61,6 +61,16 @@ public final class Names {
         return cluster + "-operator";
     }
 
+    /** The secret with the password of user root, unless the spec names another. */
+    public static String root(String cluster) {
+        return cluster + "-root";
+    }
+
+    /** The secret with the password that was made for a user. */
+    public static String password(String user) {
+        return user + "-password";
+    }
+
     /** The secret with a member's certificate. */
     public static String certificate(String member) {
         return member + "-tls";

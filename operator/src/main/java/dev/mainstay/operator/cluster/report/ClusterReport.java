@@ -7,6 +7,7 @@ import dev.mainstay.api.v1alpha1.MemberRole;
 import dev.mainstay.api.v1alpha1.MemberSummary;
 import dev.mainstay.api.v1alpha1.NameRef;
 import dev.mainstay.api.v1alpha1.Operation;
+import dev.mainstay.operator.access.act.RootVerdict;
 import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
@@ -31,11 +32,18 @@ public final class ClusterReport {
     private final Seen seen;
     private final Decision decision;
     private final @Nullable TrustReport trust;
+    private final @Nullable RootVerdict users;
 
-    /** Of what was seen, and of what is done about it; {@code certificates} is null without TLS. */
-    public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates) {
+    /**
+     * Of what was seen, and of what is done about it.
+     *
+     * @param certificates null without TLS
+     * @param users null for a cluster without users
+     */
+    public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates, @Nullable RootVerdict users) {
         this.seen = seen;
         this.decision = decision;
+        this.users = users;
         this.trust = certificates == null ? null : new TrustReport(certificates);
     }
 
@@ -211,6 +219,9 @@ public final class ClusterReport {
         conditions.set("ArchiveHealthy", null, "NotConfigured", "there is no archive");
         if (trust != null) {
             trust.condition(conditions);
+        }
+        if (users != null) {
+            conditions.set("AuthReady", users.ready(), users.reason(), users.message());
         }
         boolean asks = blocker == Action.Blocker.APPROVAL;
         conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");
