@@ -114,6 +114,18 @@ class RulesTest {
                         "a lower minor version is a downgrade"),
                 update(volumes, "spec.tls={mode: Disabled}", "tls.mode can't change"),
                 update("spec.auth={mode: Password}", "spec.paused=true", "auth can't be switched off"),
+                update(
+                        "spec.tls={issuance: CertManager, certManager: {issuerRef: {name: i}}}",
+                        "spec.tls={issuance: SelfManaged}",
+                        "a cluster can't go back to an authority of its own"),
+                update(
+                        "spec.tls={issuance: CertManager, certManager: {issuerRef: {name: i}}}",
+                        "spec.paused=true",
+                        "a cluster can't go back"),
+                update(
+                        "spec.tls={issuance: SelfManaged}",
+                        "spec.tls={issuance: CertManager, certManager: {issuerRef: {name: i}}}",
+                        ""),
                 update("spec.auth={mode: Password}", "spec.auth={mode: Password}", ""),
                 update(
                         volumes,

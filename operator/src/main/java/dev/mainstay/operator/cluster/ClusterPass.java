@@ -4,11 +4,14 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
+import dev.mainstay.api.v1alpha1.Tls;
 import dev.mainstay.operator.access.act.RootVerdict;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.GivenKeeper;
 import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.act.TrustKeeper;
 import dev.mainstay.operator.cluster.certificates.TrustState;
+import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.Engine;
@@ -39,6 +42,7 @@ public final class ClusterPass {
     private final UnorderedObjects objects;
     private final Actuator actuator;
     private final TrustKeeper trust;
+    private final GivenKeeper given;
     private final RootKeeper users;
     private final EventLog events;
     private final MeterRegistry meters;
@@ -56,6 +60,7 @@ public final class ClusterPass {
         this.actuator = actuator;
         this.users = users;
         this.trust = new TrustKeeper(kubernetes, meters);
+        this.given = new GivenKeeper(kubernetes, meters);
         this.events = new EventLog(kubernetes, meters);
         this.meters = meters;
     }
@@ -76,7 +81,7 @@ public final class ClusterPass {
         boolean leave = unsupported.isPresent()
                 || deleted
                 || seen.observation().wanted().paused();
-        Optional<TrustState> certificates = leave ? trust.look(seen) : trust.keep(seen);
+        Optional<TrustState> certificates = certificates(seen, leave);
         Decision decision = unsupported
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
@@ -100,6 +105,13 @@ public final class ClusterPass {
             count(decision, "done");
         }
         return Optional.of(decision);
+    }
+
+    private Optional<TrustState> certificates(Seen seen, boolean leave) {
+        if (Names.issuance(seen.cluster()) != Tls.Issuance.SELF_MANAGED) {
+            return given.keep(seen, !leave);
+        }
+        return leave ? trust.look(seen) : trust.keep(seen);
     }
 
     private void carryOut(Seen seen, Action action) {

@@ -20,10 +20,6 @@ final class Unsupported {
             return Optional.empty();
         }
         Tls tls = Objects.requireNonNullElse(spec.tls(), Tls.DEFAULT);
-        if (tls.mode() == Tls.Mode.REQUIRED && tls.issuance() != Tls.Issuance.SELF_MANAGED) {
-            return Optional.of("certificates by cert-manager and of your own aren't used yet: set spec.tls.issuance to"
-                    + " SelfManaged");
-        }
         Optional<String> wrong = tls.extraServerNames().stream()
                 .filter(name -> !ServerNames.valid(name))
                 .findFirst();

@@ -25,7 +25,7 @@ import java.util.Objects;
 public record CertificateHolder(String name, String secret, String commonName, List<String> names, HasMetadata owner) {
 
     /** The user who may do all. */
-    private static final String OPERATOR = "root";
+    static final String OPERATOR = "root";
 
     private static final String APPLICATION = "client";
 

@@ -82,6 +82,16 @@ public final class Names {
                 + cluster.getMetadata().getNamespace() + ".svc";
     }
 
+    /** Who makes certificates. */
+    public static Tls.Issuance issuance(EtcdCluster cluster) {
+        return Objects.requireNonNullElse(cluster.getSpec().tls(), Tls.DEFAULT).issuance();
+    }
+
+    /** The secret that cert-manager puts into what is then copied to {@code secret}; its Certificate has the same name. */
+    public static String issued(String secret) {
+        return secret + "-issued";
+    }
+
     /** Whether members and clients talk TLS. */
     public static boolean secure(EtcdCluster cluster) {
         Tls tls = cluster.getSpec().tls();

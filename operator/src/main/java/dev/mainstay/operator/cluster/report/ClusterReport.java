@@ -7,6 +7,7 @@ import dev.mainstay.api.v1alpha1.MemberRole;
 import dev.mainstay.api.v1alpha1.MemberSummary;
 import dev.mainstay.api.v1alpha1.NameRef;
 import dev.mainstay.api.v1alpha1.Operation;
+import dev.mainstay.api.v1alpha1.Tls;
 import dev.mainstay.operator.access.act.RootVerdict;
 import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.desired.Names;
@@ -89,7 +90,9 @@ public final class ClusterReport {
         return trust == null
                 ? new EtcdClusterStatus.Connection(name, null, null)
                 : new EtcdClusterStatus.Connection(
-                        name, new NameRef(Names.client(name)), new NameRef(Names.authority(name)));
+                        name,
+                        Names.issuance(cluster) == Tls.Issuance.PROVIDED ? null : new NameRef(Names.client(name)),
+                        new NameRef(Names.authority(name)));
     }
 
     private MemberSummary summary(MemberView member) {
