@@ -328,11 +328,12 @@ class ClusterTlsTest {
     }
 
     @Test
-    void whatIsNotDoneYetIsSaid() {
+    void withoutCertManagerNothingIsBegun() {
         create("issuance: CertManager, certManager: {issuerRef: {name: corp}}");
         settle();
 
-        assertThat(condition("Ready")).isEqualTo("InvalidSpec");
+        assertThat(condition("CertificatesValid")).isEqualTo("CertManagerMissing");
+        assertThat(message("CertificatesValid")).contains("cert-manager isn't installed");
         assertThat(pods()).isEmpty();
     }
 

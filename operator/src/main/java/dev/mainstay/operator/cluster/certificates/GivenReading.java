@@ -64,7 +64,14 @@ public final class GivenReading {
                                 : Set.of(joined(entry.getValue().serials())),
                         entry.getValue().bundles()))
                 .toList();
-        this.bundle = String.join("", GivenEngine.bundle(given.authorities(), List.copyOf(places.values()), running));
+        this.bundle = String.join(
+                "",
+                given.authorities().isEmpty()
+                        ? places.values().stream()
+                                .flatMap(place -> place.bundle().stream())
+                                .distinct()
+                                .toList()
+                        : GivenEngine.bundle(given.authorities(), List.copyOf(places.values()), running));
     }
 
     /** The authorities to trust now, PEM. */
