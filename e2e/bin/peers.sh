@@ -7,6 +7,7 @@
 # The mirror is the one this machine's apt already uses; the newest suite that offers the packages wins. Nothing of the
 # system's apt state is touched: lists, cache and sources are private, so it also works without root.
 #
+#   PEERS_BIN       a folder that has etcd, etcdctl and etcdutl already, to test against another version
 #   XDG_CACHE_HOME  where caches live (default ~/.cache); the peers go to mainstay/peers below it
 #   PEERS_SUITES    suites to try, newest first (default "sid trixie" and this machine's own)
 set -eu
@@ -20,6 +21,11 @@ fail() { echo "peers: $*" >&2; exit 1; }
 
 runs() { [ -x "$1/etcd" ] && [ -x "$1/etcdctl" ] && [ -x "$1/etcdutl" ] && "$1/etcd" --version >/dev/null 2>&1; }
 
+if [ -n "${PEERS_BIN:-}" ]; then
+    runs "$PEERS_BIN" || fail "PEERS_BIN: $PEERS_BIN has no etcd, etcdctl and etcdutl that run"
+    echo "$PEERS_BIN"
+    exit 0
+fi
 if runs "$bin"; then
     echo "$bin"
     exit 0

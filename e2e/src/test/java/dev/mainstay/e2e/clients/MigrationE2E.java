@@ -155,7 +155,7 @@ final class MigrationE2E {
             assertThat(left.code()).as("%s", left).isZero();
             assertThat(left.out()).contains("\"hashesEqual\":true", "\"byHand\":[\"user \\\"bob\\\"");
             assertThat(target.out("put", "a/1", "two", "--user=ann:secret")).isEqualTo("OK\n");
-            assertThat(target.out("auth", "status", ROOT)).contains("Authentication Status: true");
+            assertThat(target.run("get", "a/1").err()).contains("user name is empty");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mainstay.node.api;
 
 import dev.mainstay.node.api.auth.LoginTurns;
 import dev.mainstay.node.api.recipes.Recipes;
+import dev.mainstay.node.apply.AlarmRules;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -145,7 +146,8 @@ public final class EtcdApi implements AutoCloseable {
         KvChecks checks = new KvChecks(settings.maxTxnOps(), settings.maxRequestBytes());
         // What a lease's keys permit is looked at when the change is applied: here it might take long.
         Access access = new Access(ports.authentication().state(), reads, _ -> List.of());
-        Proposals proposals = new Proposals(ports.proposer(), ports.admission(), reads, access, oversight.traced());
+        Proposals proposals = new Proposals(
+                ports.proposer(), ports.admission(), reads, access, new AlarmRules(ports.alarms()), oversight.traced());
         return List.of(
                 new KvService(checks, proposals, reads, access, ranges, new KvReplies(headers), ports.storageCare())
                         .definition(),

@@ -1,6 +1,7 @@
 package dev.mainstay.node.api;
 
 import dev.mainstay.node.api.UnaryCalls.Responder;
+import dev.mainstay.node.apply.AlarmRules;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
@@ -18,10 +19,12 @@ final class Proposals {
     private final Admission admission;
     private final Reads reads;
     private final Access access;
+    private final AlarmRules alarms;
     private final boolean traced;
 
     /** @param traced whether calls may be traced */
-    Proposals(Proposer proposer, Admission admission, Reads reads, Access access, boolean traced) {
+    Proposals(Proposer proposer, Admission admission, Reads reads, Access access, AlarmRules alarms, boolean traced) {
+        this.alarms = alarms;
         this.traced = traced;
         this.proposer = proposer;
         this.admission = admission;
@@ -36,7 +39,10 @@ final class Proposals {
      */
     void propose(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
         access.change(
-                responder, permits -> permits.check(command), caller -> admit(command.by(caller), responder, onDone));
+                responder,
+                // An alarm's refusal comes before a missing permission, and is the log's to give.
+                permits -> alarms.check(command) != null ? null : permits.check(command),
+                caller -> admit(command.by(caller), responder, onDone));
     }
 
     private void admit(Command command, Responder<?> responder, Consumer<Outcome> onDone) {

@@ -72,13 +72,10 @@ public final class Applier {
         this.auth = AuthTable.open(store);
         this.migration = Migration.open(store);
         holdCounts();
-        this.handler = new CorruptGate(
-                alarms,
-                new NoSpaceGate(
-                        alarms,
-                        new MigrationGate(
-                                migration,
-                                new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms, migration)))));
+        this.handler = new AlarmGate(
+                new AlarmRules(alarms),
+                new MigrationGate(
+                        migration, new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms, migration))));
         this.events = events;
         this.leaseListener = leaseListener;
         this.members = members;

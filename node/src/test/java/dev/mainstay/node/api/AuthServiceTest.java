@@ -141,6 +141,32 @@ class AuthServiceTest {
     }
 
     @Test
+    void alarmIsToldBeforeAMissingPermissionButNotBeforeABadToken() {
+        enable();
+        ServedMember.Stubs root = as(token("root", "toor"));
+        ServedMember.Stubs ann = as(token("ann", "secret"));
+        raise(root, AlarmType.NOSPACE);
+        refused(ErrorCode.NO_SPACE, () -> ann.kv().put(put("r", "1")));
+        denied(() -> ann.kv().deleteRange(delete("r")));
+
+        raise(root, AlarmType.CORRUPT);
+
+        refused(ErrorCode.CORRUPT, () -> ann.kv().put(put("r", "1")));
+        refused(ErrorCode.CORRUPT, () -> ann.kv().deleteRange(delete("r")));
+        refused(ErrorCode.CORRUPT, () -> nobody.kv().put(put("a", "1")));
+        refused(ErrorCode.INVALID_AUTH_TOKEN, () -> as("nonsense").kv().put(put("a", "1")));
+    }
+
+    private static void raise(ServedMember.Stubs root, AlarmType alarm) {
+        var _ = root.maintenance()
+                .alarm(AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                        .setMemberID(ServedMember.MEMBER_ID)
+                        .setAlarm(alarm)
+                        .build());
+    }
+
+    @Test
     void everyPartOfATransactionIsAskedFor() {
         enable();
         ServedMember.Stubs ann = as(token("ann", "secret"));

@@ -4,17 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.mainstay.node.objectstore.testing.Requests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
@@ -76,7 +75,7 @@ final class AzureServer implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         try (exchange) {
             synchronized (this) {
-                answer(exchange, query(exchange), body);
+                answer(exchange, Requests.query(exchange), body);
             }
         }
     }
@@ -226,16 +225,6 @@ final class AzureServer implements AutoCloseable {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Map<String, String> query(HttpExchange exchange) {
-        Map<String, String> query = new HashMap<>();
-        String raw = exchange.getRequestURI().getRawQuery();
-        Arrays.stream((raw == null ? "" : raw).split("&", -1))
-                .map(pair -> pair.split("=", 2))
-                .filter(pair -> pair.length == 2)
-                .forEach(pair -> query.put(pair[0], URLDecoder.decode(pair[1], UTF_8)));
-        return query;
     }
 
     @Override

@@ -15,14 +15,13 @@ import dev.mainstay.node.objectstore.testing.FaultyProxy.Answer;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.CutDownload;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.CutUpload;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.LoseAnswer;
-import dev.mainstay.node.objectstore.testing.StoreContract;
+import dev.mainstay.node.objectstore.testing.RemoteStoreContract;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * between that fails.
  */
 @Timeout(60)
-class AzureStoreTest extends StoreContract {
+class AzureStoreTest extends RemoteStoreContract {
 
     private static final Backoff QUICK = new Backoff(4, Duration.ofMillis(5), Duration.ofMillis(20));
 
@@ -87,6 +86,16 @@ class AzureStoreTest extends StoreContract {
         return store;
     }
 
+    @Override
+    protected FaultyProxy proxy() {
+        return proxy;
+    }
+
+    @Override
+    protected String writing() {
+        return "^PUT";
+    }
+
     @Test
     void troublesOfTheStoreAreWaitedOut() throws Exception {
         proxy.on("^PUT", 2, error(503, "ServerBusy"));
@@ -108,25 +117,6 @@ class AzureStoreTest extends StoreContract {
         assertThat(kindOfWriteAt(error(
                         403, "AuthenticationFailed", "Request date header too old: 'Sun, 22 Nov 2026 10:00:00 GMT'")))
                 .isEqualTo(Kind.CLOCK_SKEW);
-    }
-
-    @Test
-    void missingContainerIsNoMissingObject() throws Exception {
-        try (ObjectStore elsewhere = open("elsewhere")) {
-            assertThat(kindOf(() -> elsewhere.find("a"))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.read("a"))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.write("a", new byte[1]))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.list("", _ -> {}))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.delete(List.of("a")))).isEqualTo(Kind.BAD_SETTING);
-        }
-    }
-
-    @Test
-    void storeThatIsGoneIsUnreachable() throws Exception {
-        proxy.close();
-
-        assertThat(kindOf(() -> store.find("a"))).isEqualTo(Kind.UNREACHABLE);
-        assertThat(kindOf(() -> store.write("a", new byte[1]))).isEqualTo(Kind.UNREACHABLE);
     }
 
     @Test
@@ -180,14 +170,6 @@ class AzureStoreTest extends StoreContract {
     }
 
     @Test
-    void creationWhoseAnswerIsLostIsStillOurs() throws Exception {
-        proxy.on("^PUT", 1, new LoseAnswer());
-
-        assertThat(store.create("lock", "ours".getBytes(UTF_8))).isTrue();
-        assertThat(store.create("lock", "theirs".getBytes(UTF_8))).isFalse();
-    }
-
-    @Test
     void settingsThatDoNotFitAreTold() {
         assertThat(kindOf(() -> open(Map.of()))).isEqualTo(Kind.BAD_SETTING);
         assertThat(kindOf(() ->
@@ -203,20 +185,12 @@ class AzureStoreTest extends StoreContract {
                 .isEqualTo(Kind.BAD_SETTING);
     }
 
-    private Kind kindOfWriteAt(Answer answer) {
-        proxy.on("^PUT", 100, answer);
-        try {
-            return kindOf(() -> store.write("a", new byte[1]));
-        } finally {
-            proxy.heal();
-        }
-    }
-
     private static String account() {
         return AZURITE == null ? "account" : "devstoreaccount1";
     }
 
-    private ObjectStore open(String container) throws ObjectStoreException {
+    @Override
+    protected ObjectStore open(String container) throws ObjectStoreException {
         return AzureStore.open(
                 StoreSettings.of(
                         URI.create("azblob://" + container + "/" + prefix),

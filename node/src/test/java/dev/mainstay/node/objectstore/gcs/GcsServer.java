@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.mainstay.node.objectstore.testing.Requests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -77,7 +77,7 @@ final class GcsServer implements AutoCloseable {
         byte[] body = body(exchange);
         try (exchange) {
             synchronized (this) {
-                answer(exchange, exchange.getRequestURI().getRawPath(), query(exchange), body);
+                answer(exchange, exchange.getRequestURI().getRawPath(), Requests.query(exchange), body);
             }
         }
     }
@@ -282,16 +282,6 @@ final class GcsServer implements AutoCloseable {
         return "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))
                 ? new GZIPInputStream(in).readAllBytes()
                 : in.readAllBytes();
-    }
-
-    private static Map<String, String> query(HttpExchange exchange) {
-        Map<String, String> query = new HashMap<>();
-        String raw = exchange.getRequestURI().getRawQuery();
-        Arrays.stream((raw == null ? "" : raw).split("&", -1))
-                .map(pair -> pair.split("=", 2))
-                .filter(pair -> pair.length == 2)
-                .forEach(pair -> query.put(pair[0], URLDecoder.decode(pair[1], UTF_8)));
-        return query;
     }
 
     @Override

@@ -13,7 +13,7 @@ import dev.mainstay.node.objectstore.testing.FaultyProxy;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.Answer;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.CutDownload;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.LoseAnswer;
-import dev.mainstay.node.objectstore.testing.StoreContract;
+import dev.mainstay.node.objectstore.testing.RemoteStoreContract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against a server of ours for the JSON API ({@link GcsServer}), with a network between that fails. */
 @Timeout(60)
-class GcsStoreTest extends StoreContract {
+class GcsStoreTest extends RemoteStoreContract {
 
     private static final Backoff QUICK = new Backoff(4, Duration.ofMillis(5), Duration.ofMillis(20));
 
@@ -58,6 +57,16 @@ class GcsStoreTest extends StoreContract {
         return store;
     }
 
+    @Override
+    protected FaultyProxy proxy() {
+        return proxy;
+    }
+
+    @Override
+    protected String writing() {
+        return "^POST";
+    }
+
     @Test
     void troublesOfTheStoreAreWaitedOut() throws Exception {
         proxy.on("^POST", 2, error(503, "backendError"));
@@ -75,25 +84,6 @@ class GcsStoreTest extends StoreContract {
         assertThat(kindOfWriteAt(error(403, "forbidden"))).isEqualTo(Kind.DENIED);
         assertThat(kindOfWriteAt(error(403, "quotaExceeded"))).isEqualTo(Kind.FULL);
         assertThat(kindOfWriteAt(error(413, "uploadTooLarge"))).isEqualTo(Kind.FULL);
-    }
-
-    @Test
-    void missingBucketIsNoMissingObject() throws Exception {
-        try (ObjectStore elsewhere = open("elsewhere")) {
-            assertThat(kindOf(() -> elsewhere.find("a"))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.read("a"))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.write("a", new byte[1]))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.list("", _ -> {}))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.delete(List.of("a")))).isEqualTo(Kind.BAD_SETTING);
-        }
-    }
-
-    @Test
-    void storeThatIsGoneIsUnreachable() throws Exception {
-        proxy.close();
-
-        assertThat(kindOf(() -> store.find("a"))).isEqualTo(Kind.UNREACHABLE);
-        assertThat(kindOf(() -> store.write("a", new byte[1]))).isEqualTo(Kind.UNREACHABLE);
     }
 
     @Test
@@ -143,14 +133,6 @@ class GcsStoreTest extends StoreContract {
     }
 
     @Test
-    void creationWhoseAnswerIsLostIsStillOurs() throws Exception {
-        proxy.on("^POST", 1, new LoseAnswer());
-
-        assertThat(store.create("lock", "ours".getBytes(UTF_8))).isTrue();
-        assertThat(store.create("lock", "theirs".getBytes(UTF_8))).isFalse();
-    }
-
-    @Test
     void credentialsThatAreNoneAreToldAsSuch(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("credentials.json"), "{}");
 
@@ -159,16 +141,8 @@ class GcsStoreTest extends StoreContract {
                 .isEqualTo(Kind.BAD_SETTING);
     }
 
-    private Kind kindOfWriteAt(Answer answer) {
-        proxy.on("^POST", 100, answer);
-        try {
-            return kindOf(() -> store.write("a", new byte[1]));
-        } finally {
-            proxy.heal();
-        }
-    }
-
-    private ObjectStore open(String bucket) throws ObjectStoreException {
+    @Override
+    protected ObjectStore open(String bucket) throws ObjectStoreException {
         return GcsStore.open(
                 StoreSettings.of(URI.create("gs://" + bucket + "/some/prefix"), Map.of("--endpoint-url", proxy.url())),
                 QUICK);

@@ -15,8 +15,8 @@ import dev.mainstay.node.objectstore.testing.FaultyProxy.CutDownload;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.CutUpload;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.Delay;
 import dev.mainstay.node.objectstore.testing.FaultyProxy.LoseAnswer;
+import dev.mainstay.node.objectstore.testing.RemoteStoreContract;
 import dev.mainstay.node.objectstore.testing.S3Server;
-import dev.mainstay.node.objectstore.testing.StoreContract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against S3Mock, which is a process of its own, with a network between that fails. */
 @Timeout(60)
-class S3StoreTest extends StoreContract {
+class S3StoreTest extends RemoteStoreContract {
 
     private static final Backoff QUICK = new Backoff(4, Duration.ofMillis(5), Duration.ofMillis(20));
 
@@ -85,6 +85,21 @@ class S3StoreTest extends StoreContract {
     @Override
     protected ObjectStore store() {
         return store;
+    }
+
+    @Override
+    protected FaultyProxy proxy() {
+        return proxy;
+    }
+
+    @Override
+    protected ObjectStore open(String bucket) throws ObjectStoreException {
+        return open(bucket, Map.of());
+    }
+
+    @Override
+    protected String writing() {
+        return "^PUT";
     }
 
     /** S3Mock deletes the object that is there along with a multipart upload that is aborted, unlike S3. */
@@ -132,23 +147,17 @@ class S3StoreTest extends StoreContract {
     }
 
     @Test
-    void missingBucketIsNoMissingObject() throws Exception {
+    void missingBucketIsNamed() throws Exception {
         try (ObjectStore elsewhere = open("elsewhere", Map.of())) {
             assertThat(failure(() -> elsewhere.find("a"))).hasMessageContaining("there is no bucket elsewhere");
-            assertThat(kindOf(() -> elsewhere.find("a"))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.read("a"))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.write("a", new byte[1]))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.list("", _ -> {}))).isEqualTo(Kind.BAD_SETTING);
-            assertThat(kindOf(() -> elsewhere.delete(List.of("a")))).isEqualTo(Kind.BAD_SETTING);
             assertThat(kindOf(() -> write(elsewhere, random(LARGE_BYTES)))).isEqualTo(Kind.BAD_SETTING);
         }
     }
 
     @Test
-    void storeThatIsGoneIsUnreachable() throws Exception {
+    void readsAndLargeUploadsToAStoreThatIsGoneFailToo() throws Exception {
         proxy.close();
 
-        assertThat(kindOf(() -> store.find("a"))).isEqualTo(Kind.UNREACHABLE);
         assertThat(kindOf(() -> store.read("a"))).isEqualTo(Kind.UNREACHABLE);
         assertThat(kindOf(() -> write(store, random(LARGE_BYTES)))).isEqualTo(Kind.UNREACHABLE);
     }
@@ -243,15 +252,6 @@ class S3StoreTest extends StoreContract {
 
         assertThat(uploads()).isZero();
         assertThat(failure(killed::commit)).isNotNull();
-    }
-
-    @Test
-    void creationWhoseAnswerIsLostIsStillOurs() throws Exception {
-        proxy.on("^PUT", 1, new LoseAnswer());
-
-        assertThat(store.create("lock", "ours".getBytes(UTF_8))).isTrue();
-        assertThat(store.create("lock", "theirs".getBytes(UTF_8))).isFalse();
-        assertThat(read("lock")).isEqualTo("ours");
     }
 
     @Test
@@ -363,16 +363,6 @@ class S3StoreTest extends StoreContract {
         assertThat(kindOf(() -> open("b", Map.of("kms-key-id", "k")))).isEqualTo(Kind.BAD_SETTING);
         assertThat(kindOf(() -> open("b", Map.of("secret-key-file", "/no/such"))))
                 .isEqualTo(Kind.BAD_SETTING);
-    }
-
-    private Kind kindOfWriteAt(Answer answer) {
-        proxy.heal();
-        proxy.on("^PUT", 100, answer);
-        try {
-            return kindOf(() -> store.write("a", new byte[1]));
-        } finally {
-            proxy.heal();
-        }
     }
 
     private static void write(ObjectStore store, byte[] content) throws IOException {

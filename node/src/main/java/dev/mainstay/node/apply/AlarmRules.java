@@ -4,26 +4,23 @@ import dev.mainstay.node.command.AuthCommand;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.MigrationCommand;
 import dev.mainstay.node.command.Operation;
-import dev.mainstay.node.command.Outcome;
+import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.common.ErrorCode;
 import dev.mainstay.node.maintenance.Alarms;
+import org.jspecify.annotations.Nullable;
 
-/** Refuses every change of keys and leases while a CORRUPT alarm stands for the whole cluster; what keeps time goes on. */
-final class CorruptGate implements CommandHandler {
+/**
+ * What raised alarms refuse. CORRUPT for the whole cluster: every change of keys and leases, while what keeps time goes on.
+ * NOSPACE: what makes the store grow, while deletes, compactions and revocations go on.
+ */
+public record AlarmRules(Alarms alarms) {
 
-    private static final Outcome REFUSED = new Outcome.Refused(ErrorCode.CORRUPT);
-
-    private final Alarms alarms;
-    private final CommandHandler next;
-
-    CorruptGate(Alarms alarms, CommandHandler next) {
-        this.alarms = alarms;
-        this.next = next;
-    }
-
-    @Override
-    public Outcome apply(LogEntry entry, Command command) {
-        return alarms.stopsWrites() && changesData(command) ? REFUSED : next.apply(entry, command);
+    /** Why a command is refused, {@code null} if it isn't. */
+    public @Nullable ErrorCode check(Command command) {
+        if (alarms.stopsWrites() && changesData(command)) {
+            return ErrorCode.CORRUPT;
+        }
+        return alarms.isRaised(Alarm.Type.NOSPACE) && WriteCost.of(command) > 0 ? ErrorCode.NO_SPACE : null;
     }
 
     private static boolean changesData(Command command) {
