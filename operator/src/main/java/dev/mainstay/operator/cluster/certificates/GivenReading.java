@@ -38,6 +38,7 @@ public final class GivenReading {
     private final List<CertificateHolder> holders;
     private final Map<String, Place> places;
     private final List<Running> running;
+    private final List<String> trusted;
     private final String bundle;
 
     /**
@@ -64,14 +65,13 @@ public final class GivenReading {
                                 : Set.of(joined(entry.getValue().serials())),
                         entry.getValue().bundles()))
                 .toList();
-        this.bundle = String.join(
-                "",
-                given.authorities().isEmpty()
-                        ? places.values().stream()
-                                .flatMap(place -> place.bundle().stream())
-                                .distinct()
-                                .toList()
-                        : GivenEngine.bundle(given.authorities(), List.copyOf(places.values()), running));
+        this.trusted = given.authorities().isEmpty()
+                ? places.values().stream()
+                        .flatMap(place -> place.bundle().stream())
+                        .distinct()
+                        .toList()
+                : GivenEngine.bundle(given.authorities(), List.copyOf(places.values()), running);
+        this.bundle = String.join("", trusted);
     }
 
     /** The authorities to trust now, PEM. */
@@ -93,7 +93,9 @@ public final class GivenReading {
     public Optional<Map<String, String>> wanted(CertificateHolder holder) {
         Place place = place(holder);
         Given.Leaves leaves = given.leaves().get(holder.name());
-        if (leaves != null && GivenEngine.mayShow(place, running, SecretData.hash(bundle))) {
+        if (leaves != null
+                && GivenEngine.mayShow(
+                        place, List.copyOf(places.values()), running, trusted, SecretData.hash(bundle))) {
             return Optional.of(content(holder, leaves));
         }
         Secret found = objects.secrets().get(holder.secret());

@@ -64,14 +64,21 @@ public final class GivenEngine {
     }
 
     /**
-     * Whether a place may get its wanted certificates. One that has none, as of a new member, doesn't wait for members that say nothing: it may
-     * be the one to replace them.
+     * Whether a place may get its wanted certificates: once the authorities of now are in every secret, for whoever starts next, and every member
+     * says that it trusts them. A place that has no certificates, as of a new member, doesn't wait for members that say nothing: it may be the one
+     * to replace them.
+     *
+     * @param hash tells the authorities from others, as members report them
      */
-    public static boolean mayShow(Place place, List<Running> running, String bundle) {
+    public static boolean mayShow(
+            Place place, List<Place> places, List<Running> running, List<String> bundle, String hash) {
         return place.wanted() != null
+                && places.stream()
+                        .filter(other -> !other.leaf().isEmpty())
+                        .allMatch(other -> other.bundle().equals(bundle))
                 && running.stream()
                         .filter(member ->
                                 !place.leaf().isEmpty() || !member.bundles().isEmpty())
-                        .allMatch(member -> member.trusts(bundle));
+                        .allMatch(member -> member.trusts(hash));
     }
 }
