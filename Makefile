@@ -10,11 +10,11 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench images \
+.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench backup-bench pitr-test images \
   format clean peers
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(LAUNCHER) ## Build what is missing and start one member on 127.0.0.1:2379, its data in ./data (or DATA_DIR)
 	@scripts/run-member "$(LAUNCHER)" "$(DATA_DIR)"
@@ -73,6 +73,26 @@ rejoin: peers dist ## How a member with an empty disk, or long down, comes back 
 
 migrate-bench: peers dist ## Move a live etcd with 200,000 keys into Mainstay, and how long writes stand still (KEYS, MEMBERS=3, MIGRATE_ARGS)
 	@e2e/bin/run migration.MigrationBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(MIGRATE_ARGS)
+
+backup-bench: peers dist ## What puts take beside backups, the archive, and etcd's snapshots (KEYS, MEMBERS=3, BACKUP_ARGS="--seconds=20")
+	@HEAP=1g e2e/bin/run bench.BackupBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(BACKUP_ARGS)
+
+pitr-test: peers dist ## Restores to 50 random revisions and 50 random times, and 20 kills of the leader that ships (TARGETS, KILLS)
+	@$(MVN) -q -pl node test -Dtest=ArchiveToolTest -Dsurefire.failIfNoSpecifiedTests=false -Darchive.targets=$(or $(TARGETS),50)
+	@$(MVN) -pl e2e verify -Dit.test=ArchiveE2E -Dtest=NoneSuch -Dfailsafe.failIfNoSpecifiedTests=false \
+		-Dsurefire.failIfNoSpecifiedTests=false -Darchive.kills=$(or $(KILLS),20) -Darchive.targets=10
+
+SCENARIOS := $(MVN) -pl e2e verify -Dgroups=operator -De2e.excludedGroups=none $(if $(SCENARIO),-Dit.test=$(SCENARIO) -Dfailsafe.failIfNoSpecifiedTests=false)
+
+.PHONY: e2e
+e2e: ## The operator's scenarios on the Kubernetes of KUBECONFIG, or on one that KUBERNETES_KIT starts here (SCENARIO=HealE2E)
+ifdef KUBERNETES_KIT
+	@$(MAKE) images
+	@e2e/bin/on-kit $(SCENARIOS)
+else
+	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG, or KUBERNETES_KIT (see docs/operator.md)" >&2; exit 1; }
+	@$(SCENARIOS)
+endif
 
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputFormat=json
 

@@ -45,6 +45,7 @@ class ArchitectureTest {
             Map.entry("bolt", 4),
             Map.entry("etcdformat", 4),
             Map.entry("objectstore", 4),
+            Map.entry("archive", 5),
             Map.entry("leader", 5),
             Map.entry("snapshot", 5),
             Map.entry("etcdsnapshot", 5),

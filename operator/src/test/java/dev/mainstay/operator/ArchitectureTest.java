@@ -28,15 +28,18 @@ class ArchitectureTest {
             Map.entry("access.plan", 1),
             Map.entry("access.act", 3),
             Map.entry("access", 5),
+            Map.entry("backup.engine", 0),
             Map.entry("cluster.engine", 0),
             Map.entry("cluster.trust", 0),
             Map.entry("cluster.desired", 1),
             Map.entry("cluster.certificates", 2),
             Map.entry("report", 2),
+            Map.entry("task", 2),
             Map.entry("cluster.observe", 3),
             Map.entry("cluster.act", 4),
             Map.entry("cluster.report", 4),
             Map.entry("cluster", 5),
+            Map.entry("backup", 5),
             Map.entry("server", 6));
 
     private static final JavaClasses OPERATOR = new ClassFileImporter()
@@ -66,7 +69,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.mainstay.operator.cluster.engine..",
                         "dev.mainstay.operator.cluster.trust..",
-                        "dev.mainstay.operator.access.plan..")
+                        "dev.mainstay.operator.access.plan..",
+                        "dev.mainstay.operator.backup.engine..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

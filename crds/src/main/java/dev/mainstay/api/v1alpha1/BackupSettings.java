@@ -21,7 +21,7 @@ public record BackupSettings(
         @Default("PreferFollower") @JsonPropertyDescription("Which member is read.")
         EtcdBackupSpec.Source source,
 
-        @Default("Zstd") @JsonPropertyDescription("Zstd, Gzip or None.")
+        @Default("Zstd") @JsonPropertyDescription("Zstd or None.")
         EtcdBackupSpec.Compression compression,
 
         @Default("3600") @Min(60) @Max(604800) @JsonPropertyDescription("Fails when it takes longer.")

@@ -98,8 +98,13 @@ public record EtcdBackupScheduleSpec(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Verification(
-            @Default("7") @Min(1) @Max(1000) @JsonPropertyDescription("Every n-th.")
+            @Default("7") @Min(1) @Max(1000) @JsonPropertyDescription("Every n-th, when it was made.")
             Integer every,
+
+            @Nullable
+            @Size(min = 9, max = 100)
+            @JsonPropertyDescription("When to prove the newest backup instead, as in a CronJob, in the same zone.")
+            String schedule,
 
             @Default("Restore") @JsonPropertyDescription("How.")
             EtcdBackupSpec.Verification mode) {

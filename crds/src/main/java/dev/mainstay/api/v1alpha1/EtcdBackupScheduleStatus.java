@@ -23,12 +23,22 @@ public record EtcdBackupScheduleStatus(
         @Nullable @JsonPropertyDescription("When a backup was last proven, RFC 3339.")
         String lastVerifiedTime,
 
+        @Nullable @JsonPropertyDescription("Backups taken since one was to be proven.")
+        Integer sinceVerified,
+
+        @Nullable @JsonPropertyDescription("The last time that a drill was due, RFC 3339.")
+        String lastDrillTime,
+
+        @Nullable
+        @JsonPropertyDescription("When the backup was complete after which old ones were last let go, RFC 3339.")
+        String lastPruneTime,
+
         @JsonPropertyDescription("Backups that run.") List<NameRef> active,
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdBackupScheduleStatus EMPTY =
-            new EtcdBackupScheduleStatus(null, null, null, null, List.of(), List.of());
+            new EtcdBackupScheduleStatus(null, null, null, null, null, null, null, List.of(), List.of());
 
     public EtcdBackupScheduleStatus {
         active = Values.listOf(active);

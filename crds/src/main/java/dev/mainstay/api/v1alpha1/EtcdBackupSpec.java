@@ -26,7 +26,7 @@ public record EtcdBackupSpec(
         @Default("PreferFollower") @JsonPropertyDescription("Which member is read.")
         Source source,
 
-        @Default("Zstd") @JsonPropertyDescription("Zstd, Gzip or None.")
+        @Default("Zstd") @JsonPropertyDescription("Zstd or None.")
         Compression compression,
 
         @Default("3600") @Min(60) @Max(604800) @JsonPropertyDescription("Fails when it takes longer.")
@@ -70,8 +70,6 @@ public record EtcdBackupSpec(
     public enum Compression {
         @JsonProperty("Zstd")
         ZSTD,
-        @JsonProperty("Gzip")
-        GZIP,
         @JsonProperty("None")
         NONE
     }

@@ -47,9 +47,18 @@ public record EtcdBackupStatus(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Artifact(
-            @Required String uri,
-            @Nullable Long sizeBytes,
-            @Nullable String checksum,
+            @Required @JsonPropertyDescription("Where it lies.")
+            String uri,
+
+            @Nullable @JsonPropertyDescription("Its name there, as mainstay backup list shows it.")
+            String id,
+
+            @Nullable @JsonPropertyDescription("All that it needs in the store.")
+            Long sizeBytes,
+
+            @Nullable @JsonPropertyDescription("What it alone takes up there.")
+            Long addedBytes,
+
             @Nullable String revision,
             @Nullable String compactRevision,
 

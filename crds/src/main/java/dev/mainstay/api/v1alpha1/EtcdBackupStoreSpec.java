@@ -35,10 +35,17 @@ public record EtcdBackupStoreSpec(
         ClientSideEncryption clientSideEncryption,
 
         @Nullable @JsonPropertyDescription("Protects objects from deletion for a time.")
-        ObjectLock objectLock) {
+        ObjectLock objectLock,
+
+        @Nullable
+        @Size(max = 253)
+        @JsonPropertyDescription(
+                "Account of the pods that use the store, for workload identity. Absent = one without rights, made by the"
+                        + " operator.")
+        String serviceAccountName) {
 
     /** Nothing said; not a valid spec. */
-    static final EtcdBackupStoreSpec EMPTY = new EtcdBackupStoreSpec(null, null, null, null, null, null);
+    static final EtcdBackupStoreSpec EMPTY = new EtcdBackupStoreSpec(null, null, null, null, null, null, null);
 
     /** S3, or what speaks its protocol. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -63,7 +70,8 @@ public record EtcdBackupStoreSpec(
 
             @Nullable
             @JsonPropertyDescription(
-                    "Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Absent = workload identity.")
+                    "Secret with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN. Absent ="
+                            + " workload identity.")
             NameRef credentialsSecretRef,
 
             @Nullable @JsonPropertyDescription("Encryption by the store.")
@@ -131,7 +139,9 @@ public record EtcdBackupStoreSpec(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ClientSideEncryption(
-            @Required @JsonPropertyDescription("Secret with the key to encrypt with.")
+            @Required
+            @JsonPropertyDescription(
+                    "Secret with keys, each under its own name: the last by name encrypts, all decrypt.")
             NameRef keySecretRef) {}
 
     /** Protects objects from deletion for a time. */

@@ -15,13 +15,19 @@ public record EtcdBackupStoreStatus(
         @Nullable @JsonPropertyDescription("Generation of the spec that this speaks of.")
         Long observedGeneration,
 
+        @Nullable @JsonPropertyDescription("Hash of the spec and secrets that the last probe was made with.")
+        String probed,
+
+        @Nullable @JsonPropertyDescription("When the last probe ended, RFC 3339.")
+        String probeTime,
+
         @JsonPropertyDescription("What can be recovered, by path of a cluster.")
         List<Window> recoveryWindow,
 
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
-    public static final EtcdBackupStoreStatus EMPTY = new EtcdBackupStoreStatus(null, List.of(), List.of());
+    public static final EtcdBackupStoreStatus EMPTY = new EtcdBackupStoreStatus(null, null, null, List.of(), List.of());
 
     public EtcdBackupStoreStatus {
         recoveryWindow = Values.listOf(recoveryWindow);

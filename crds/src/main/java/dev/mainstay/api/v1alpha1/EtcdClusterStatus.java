@@ -3,6 +3,7 @@ package dev.mainstay.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
@@ -61,17 +62,46 @@ public record EtcdClusterStatus(
 
         @Nullable @JsonPropertyDescription("Certificates.") Trust trust,
         @Nullable @JsonPropertyDescription("Backups.") BackupSummary backup,
+
+        @Nullable
+        @JsonPropertyDescription("What this incarnation's data was brought back from; absent if it began otherwise.")
+        Restored restore,
+
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdClusterStatus EMPTY = new EtcdClusterStatus(
             null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(), null, null,
-            null, List.of());
+            null, null, List.of());
 
     public EtcdClusterStatus {
         endpoints = Values.listOf(endpoints);
         members = Values.listOf(members);
         conditions = Values.listOf(conditions);
+    }
+
+    /** The next incarnation, which begins with this. */
+    public EtcdClusterStatus restoring(Restored source) {
+        return new EtcdClusterStatus(
+                observedGeneration,
+                replicas,
+                readyReplicas,
+                votingReplicas,
+                selector,
+                version,
+                null,
+                null,
+                (incarnation == null ? 1 : incarnation) + 1,
+                null,
+                lastMemberNumber,
+                endpoints,
+                connection,
+                members,
+                operation,
+                trust,
+                backup,
+                source,
+                conditions);
     }
 
     /** How to connect. */
@@ -105,6 +135,34 @@ public record EtcdClusterStatus(
 
             @Nullable @JsonPropertyDescription("When the CA ends.")
             String caExpiry) {}
+
+    /** What an incarnation's data was brought back from. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Restored(
+            @Required @JsonPropertyDescription("The EtcdRestore; empty if it was spec.bootstrap.")
+            String name,
+
+            @Required @JsonPropertyDescription("The EtcdBackupStore.")
+            String store,
+
+            @Required @JsonPropertyDescription("Path in the store.")
+            String path,
+
+            @Required @JsonPropertyDescription("The backup, or latest.")
+            String backup,
+
+            @Nullable @JsonPropertyDescription("Time or revision to stop at.")
+            PointInTime target,
+
+            @Nullable @JsonPropertyDescription("Added to revisions, so that none is used twice.")
+            String bumpedBy,
+
+            @Nullable @JsonPropertyDescription("Id of the cluster before; only while the restore is under way.")
+            String formerClusterID,
+
+            @Nullable @JsonPropertyDescription("Revision that was brought back.")
+            String revision) {}
 
     /** Backups. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -68,7 +69,12 @@ public record EtcdRestoreSpec(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record StoredObject(
             @Required NameRef storeRef,
-            @Required @Size(min = 1, max = 1024) String key) {}
+
+            @Required
+            @Size(min = 3, max = 1024)
+            @Pattern("^.+/[^/]+$")
+            @JsonPropertyDescription("Path of the cluster in the store, a slash, and the backup's name or latest.")
+            String key) {}
 
     /** The archive at a point in time. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -17,8 +17,14 @@ public record EtcdRestoreStatus(
         @Nullable @JsonPropertyDescription("Revision that the cluster went on with.")
         String resultingRevision,
 
+        @Nullable @JsonPropertyDescription("Name of the source in the store.")
+        String sourceID,
+
         @Nullable @JsonPropertyDescription("Backup of what was thrown away.")
         String safetyBackup,
+
+        @Nullable @JsonPropertyDescription("Incarnation of the cluster that it begins.")
+        Integer incarnation,
 
         @Nullable @JsonPropertyDescription("Id of the cluster from then on.")
         String newClusterID,
@@ -26,7 +32,7 @@ public record EtcdRestoreStatus(
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
-    public static final EtcdRestoreStatus EMPTY = new EtcdRestoreStatus(null, null, null, null, List.of());
+    public static final EtcdRestoreStatus EMPTY = new EtcdRestoreStatus(null, null, null, null, null, null, List.of());
 
     public EtcdRestoreStatus {
         conditions = Values.listOf(conditions);

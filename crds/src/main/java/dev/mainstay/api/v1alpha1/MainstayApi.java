@@ -24,6 +24,21 @@ public final class MainstayApi {
     /** On a cluster: the incarnation that a person lets the operator recover to after the loss of the quorum. */
     public static final String APPROVE_RECOVERY = GROUP + "/approve-recovery";
 
+    /** On pods of jobs that back up, prove and restore: the job's name. */
+    public static final String TASK_LABEL = GROUP + "/task";
+
+    /** On pods of jobs that call a cluster's members: the cluster's name. Not {@link #CLUSTER_LABEL}, which says that a pod is a member. */
+    public static final String CALLER_LABEL = GROUP + "/caller-of";
+
+    /** On backups: the schedule that they were taken by. */
+    public static final String SCHEDULE_LABEL = GROUP + "/schedule";
+
+    /** On backups: the time of the schedule that they were taken at, RFC 3339. */
+    public static final String SCHEDULED_TIME = GROUP + "/scheduled-time";
+
+    /** Finalizer of a backup: what is in the store goes before its object does. */
+    public static final String BACKUP_FINALIZER = GROUP + "/backup";
+
     /** Finalizer of a member: it leaves the cluster's member list before its object goes. */
     public static final String LEAVE_FINALIZER = GROUP + "/leave";
 

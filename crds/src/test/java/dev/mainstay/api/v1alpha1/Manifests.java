@@ -68,8 +68,10 @@ final class Manifests {
                 .toList();
     }
 
-    /** Adds what annotations can't say: lists keyed by a field, and bounds of what status holds. */
+    /** Adds what annotations can't say: lists keyed by a field, and bounds of what status holds. Rules that the generator wrote twice stay once. */
     private static void finish(JSONSchemaProps schema) {
+        schema.setXKubernetesValidations(
+                schema.getXKubernetesValidations().stream().distinct().toList());
         if (schema.getProperties() != null) {
             schema.getProperties().forEach((name, property) -> {
                 if ("conditions".equals(name)) {
@@ -91,5 +93,10 @@ final class Manifests {
     private static void keyed(JSONSchemaProps list, String key) {
         list.setXKubernetesListType("map");
         list.setXKubernetesListMapKeys(List.of(key));
+        JSONSchemaProps item = list.getItems().getSchema();
+        if (!item.getRequired().contains(key)) {
+            item.setRequired(
+                    Stream.concat(item.getRequired().stream(), Stream.of(key)).toList());
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,6 +88,33 @@ class ManifestsTest {
                 }));
 
         assertThat(unbounded).isEmpty();
+    }
+
+    /** An API server refuses definitions otherwise. */
+    @Test
+    void keysOfListsAreRequiredAndNoRuleIsThereTwice() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        Manifests.generate(scratch)
+                .values()
+                .forEach(yaml -> eachSchema(schema(yaml), "", (path, schema) -> {
+                    if (schema.getXKubernetesListMapKeys() != null
+                            && schema.getItems() != null
+                            && !schema.getItems()
+                                    .getSchema()
+                                    .getRequired()
+                                    .containsAll(schema.getXKubernetesListMapKeys())) {
+                        wrong.add(path + " has items without keys");
+                    }
+                    long rules = schema.getXKubernetesValidations().stream()
+                            .map(ValidationRule::getRule)
+                            .distinct()
+                            .count();
+                    if (rules < schema.getXKubernetesValidations().size()) {
+                        wrong.add(path + " has a rule twice");
+                    }
+                }));
+
+        assertThat(wrong).isEmpty();
     }
 
     /** The defaults of the schema are those of the constructors. */

@@ -10,7 +10,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One plaintext gRPC connection with the stubs of every service the tests use. Nothing is retried, so an answer is always
+ * One gRPC connection with the stubs of every service the tests use. Nothing is retried, so an answer is always
  * the answer to the one request that was sent. Safe for any number of threads.
  */
 public final class EtcdClient implements AutoCloseable {
@@ -18,13 +18,18 @@ public final class EtcdClient implements AutoCloseable {
 
     private final ManagedChannel channel;
 
-    /** Connects lazily to {@code host:port}, or {@code http://host:port} as {@code TestServer.endpoint()} gives it. */
+    /** Connects lazily, in plaintext, to {@code host:port}, or {@code http://host:port} as {@code TestServer.endpoint()} gives it. */
     public EtcdClient(String endpoint) {
         channel = NettyChannelBuilder.forTarget(endpoint.replaceFirst("^http://", ""))
                 .usePlaintext()
                 .disableRetry()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .build();
+    }
+
+    /** Over a connection that was made for it, and is closed with it. */
+    public EtcdClient(ManagedChannel channel) {
+        this.channel = channel;
     }
 
     /** Puts, ranges, deletes, transactions, compactions. */

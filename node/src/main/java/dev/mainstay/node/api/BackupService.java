@@ -121,7 +121,8 @@ public final class BackupService implements AutoCloseable {
                     .setRaftTerm(opened.standing().position().term())
                     .setRaftIndex(opened.standing().position().index())
                     .setRevision(opened.standing().revision())
-                    .setCompactRevision(opened.standing().compactRevision());
+                    .setCompactRevision(opened.standing().compactRevision())
+                    .setArchiveLine(opened.standing().archiveLine());
             for (CheckpointFile file : opened.files()) {
                 response.addFiles(dev.mainstay.proto.v1.CheckpointFile.newBuilder()
                         .setName(file.name())

@@ -29,7 +29,7 @@ public record AlarmRules(Alarms alarms) {
             case MigrationCommand _ -> true;
             case Operation.Put _, Operation.DeleteRange _, Operation.Txn _ -> true;
             case Command.Compact _, Command.GrantLease _, Command.RevokeLease _, Command.ExpireLease _ -> true;
-            case Command.RenewLease _, Command.SetAlarm _, Command.Tick _ -> false;
+            case Command.RenewLease _, Command.SetAlarm _, Command.Tick _, Command.MarkArchive _ -> false;
             case Command.ReportCorrupt _, Command.BeginStateHash _, Command.ForceNewCluster _ -> false;
             case Command.FoundCluster _, Command.AddMember _, Command.RemoveMember _ -> false;
             case Command.UpdateMember _, Command.PromoteMember _, Command.PublishMember _ -> false;

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * applied  "position"  → format, term, index, clock, hash of the state ({@link StateHash})
  *          "migration" → {@link MigrationState}, if there ever was one
+ *          "archive"..., see {@link ArchiveMarks}
  * </pre>
  */
 public final class Applier {
@@ -47,6 +48,7 @@ public final class Applier {
     private final AppliedBatches known;
     private final AuthTable auth;
     private final Migration migration;
+    private final ArchiveMarks marks;
     private final CommandHandler handler;
     private final CommittedEvents events;
     private final CommittedLeases leaseListener;
@@ -71,11 +73,13 @@ public final class Applier {
         this.known = AppliedBatches.open(store);
         this.auth = AuthTable.open(store);
         this.migration = Migration.open(store);
+        this.marks = ArchiveMarks.open(store);
         holdCounts();
         this.handler = new AlarmGate(
                 new AlarmRules(alarms),
                 new MigrationGate(
-                        migration, new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms, migration))));
+                        migration,
+                        new AuthGate(auth, leases, new Handlers(leases, members, auth, alarms, migration, marks))));
         this.events = events;
         this.leaseListener = leaseListener;
         this.members = members;
@@ -89,6 +93,16 @@ public final class Applier {
      * {@link #applied} has been applied already, is skipped, and has no outcomes; nor has a batch that came earlier.
      */
     public List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches) {
+        return apply(position, batches, Long.MAX_VALUE);
+    }
+
+    /**
+     * Applies of an entry what it takes to come to a revision, for who replays the log up to there. Nothing more may be applied after
+     * an entry that isn't applied to its end.
+     *
+     * @param revision of the last change that is wanted; the commands behind it are left out
+     */
+    public List<List<Outcome>> apply(LogPosition position, List<CommandBatch> batches, long revision) {
         AppliedState before = applied;
         if (position.index() <= before.position().index()) {
             return List.of();
@@ -104,7 +118,12 @@ public final class Applier {
             LogEntry entry = new LogEntry(changes, writer, position.index(), clockMillis);
             List<List<Outcome>> outcomes = new ArrayList<>(batches.size());
             for (CommandBatch batch : batches) {
-                outcomes.add(known.isFirst(changes, batch.origin()) ? apply(entry, batch.commands()) : List.of());
+                outcomes.add(
+                        known.isFirst(changes, batch.origin()) ? apply(entry, batch.commands(), revision) : List.of());
+            }
+            Command.MarkArchive mark = entry.archiveMark();
+            if (mark != null) {
+                marks.add(changes, mark, position.index(), writer.revision(), clockMillis);
             }
             StateHash hash = entry.beginsStateHash()
                     ? StateHash.begin(position.index())
@@ -128,9 +147,12 @@ public final class Applier {
         kv.holdCounts(migration.now().phase() == MigrationState.Phase.LOADING);
     }
 
-    private List<Outcome> apply(LogEntry entry, List<Command> commands) {
+    private List<Outcome> apply(LogEntry entry, List<Command> commands, long lastRevision) {
         List<Outcome> outcomes = new ArrayList<>(commands.size());
         for (Command command : commands) {
+            if (entry.kv().revision() >= lastRevision) {
+                break;
+            }
             entry.beginCommand(command.caller());
             outcomes.add(handler.apply(entry, command.wanted()));
             entry.endCommand();
@@ -146,6 +168,11 @@ public final class Applier {
     /** Whether another cluster's state is being taken over. */
     public Migration migration() {
         return migration;
+    }
+
+    /** Where segments of the archive may end. */
+    public ArchiveMarks marks() {
+        return marks;
     }
 
     /** Says who hears of tokens; to be called before the first entry, since nobody hears of earlier ones. */

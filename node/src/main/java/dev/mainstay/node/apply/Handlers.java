@@ -22,14 +22,22 @@ final class Handlers implements CommandHandler {
     private final AuthHandlers auth;
     private final Alarms alarms;
     private final MigrationHandlers migration;
+    private final ArchiveMarks marks;
 
-    Handlers(LeaseTable leases, MemberTable members, AuthTable auth, Alarms alarms, Migration migration) {
+    Handlers(
+            LeaseTable leases,
+            MemberTable members,
+            AuthTable auth,
+            Alarms alarms,
+            Migration migration,
+            ArchiveMarks marks) {
         this.keys = new KeyHandlers(leases);
         this.leases = new LeaseHandlers(leases, keys);
         this.members = new MemberHandlers(members);
         this.auth = new AuthHandlers(auth);
         this.alarms = alarms;
         this.migration = new MigrationHandlers(migration, leases, auth);
+        this.marks = marks;
     }
 
     @Override
@@ -57,6 +65,10 @@ final class Handlers implements CommandHandler {
             case Command.PublishMember publish -> members.publish(entry, publish);
             case Command.BeginStateHash _ -> {
                 entry.beginStateHash();
+                yield new Outcome.Done(entry.kv().revision());
+            }
+            case Command.MarkArchive mark -> {
+                entry.markArchive(mark);
                 yield new Outcome.Done(entry.kv().revision());
             }
             case Command.Tick _ -> new Outcome.Done(entry.kv().revision());
@@ -93,6 +105,8 @@ final class Handlers implements CommandHandler {
         Outcome outcome = members.force(entry, force);
         if (outcome instanceof Outcome.MembersChanged) {
             others.forEach(id -> forgetDamage(entry, id));
+            // What was archived may hold entries that were lost with the others.
+            marks.clear(entry.changes());
         }
         return outcome;
     }

@@ -1,5 +1,6 @@
 package dev.mainstay.node.apply;
 
+import dev.mainstay.node.command.Command;
 import dev.mainstay.node.common.Caller;
 import dev.mainstay.node.common.Event;
 import dev.mainstay.node.common.RevisionEvents;
@@ -22,6 +23,7 @@ final class LogEntry {
     private Caller caller = Caller.NOBODY;
     private final List<RevisionEvents> revisions = new ArrayList<>();
     private final List<LeaseChange> leaseChanges = new ArrayList<>();
+    private Command.@Nullable MarkArchive archiveMark;
     private boolean beginsStateHash;
 
     LogEntry(StoreTransaction changes, KvWriter kv, long index, long clockMillis) {
@@ -40,6 +42,16 @@ final class LogEntry {
 
     KvWriter kv() {
         return kv;
+    }
+
+    /** A segment of the archive may end behind this entry. */
+    void markArchive(Command.MarkArchive mark) {
+        archiveMark = mark;
+    }
+
+    /** What {@link #markArchive} was told last, null if nothing. */
+    Command.@Nullable MarkArchive archiveMark() {
+        return archiveMark;
     }
 
     /** Its place in the log. */

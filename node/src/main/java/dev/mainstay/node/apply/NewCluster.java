@@ -33,6 +33,7 @@ public final class NewCluster {
         try (StoreTransaction changes = store.begin()) {
             clear(store, changes, MemberTable.TABLE);
             clear(store, changes, AppliedBatches.TABLE);
+            ArchiveMarks.open(store).clear(changes);
             MemberTable table = MemberTable.open(changes);
             members.forEach(member -> table.put(changes, member));
             Alarms alarms = Alarms.open(store);

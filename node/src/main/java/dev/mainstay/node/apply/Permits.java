@@ -41,7 +41,7 @@ public record Permits(AuthState state, Caller caller, LongFunction<List<Bytes>> 
             case Command.UpdateMember _, Command.PromoteMember _ -> state.mayAdminister(caller);
             // Only members propose these.
             case Command.ExpireLease _, Command.RenewLease _, Command.Tick _ -> null;
-            case Command.ReportCorrupt _, Command.BeginStateHash _ -> null;
+            case Command.ReportCorrupt _, Command.BeginStateHash _, Command.MarkArchive _ -> null;
             case Command.FoundCluster _, Command.ForceNewCluster _, Command.PublishMember _ -> null;
         };
     }

@@ -28,7 +28,7 @@ public final class WriteCost {
             case Command.GrantLease _ -> LEASE_BYTES;
             case Operation.DeleteRange _ -> 0;
             case Command.Compact _, Command.RevokeLease _, Command.ExpireLease _ -> 0;
-            case Command.RenewLease _, Command.SetAlarm _, Command.Tick _ -> 0;
+            case Command.RenewLease _, Command.SetAlarm _, Command.Tick _, Command.MarkArchive _ -> 0;
             case Command.ReportCorrupt _, Command.BeginStateHash _, Command.ForceNewCluster _ -> 0;
             case Command.FoundCluster _, Command.AddMember _, Command.RemoveMember _ -> 0;
             case Command.UpdateMember _, Command.PromoteMember _, Command.PublishMember _ -> 0;

@@ -20,6 +20,8 @@ public final class BackupException extends IOException {
         KEY,
         /** What is backed up can't be read, or isn't what it said it was. */
         SOURCE,
+        /** No backup and no archive reach it. */
+        OUT_OF_REACH,
         /** Somebody took the backup for dead while it was being made. */
         TAKEN_AWAY
     }

@@ -1,5 +1,6 @@
 package dev.mainstay.node.backup;
 
+import dev.mainstay.node.archive.SegmentName;
 import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.mvcc.KeyspaceDigest;
 import io.vertx.core.json.JsonArray;
@@ -40,8 +41,9 @@ public record BackupManifest(
      *
      * @param kind {@code member} if it was a running one, {@code directory} if it was stopped
      * @param raftTerm of the last log entry that the state holds, as its index
+     * @param archiveLine the line of the archive that goes on from it, 0 for none
      */
-    public record Origin(String kind, long clusterId, long memberId, long raftTerm, long raftIndex) {}
+    public record Origin(String kind, long clusterId, long memberId, long raftTerm, long raftIndex, long archiveLine) {}
 
     public BackupManifest {
         files = List.copyOf(files);
@@ -92,6 +94,9 @@ public record BackupManifest(
                 .put("hash", Integer.toUnsignedLong(keys.hash()))
                 .put("files", list)
                 .put("tags", named);
+        if (origin.archiveLine() != 0) {
+            json.put("archiveLine", SegmentName.lineText(origin.archiveLine()));
+        }
         parent.ifPresent(other -> json.put("parent", other.text()));
         return json;
     }
@@ -115,7 +120,8 @@ public record BackupManifest(
                         Long.parseUnsignedLong(json.getString("clusterId"), 16),
                         Long.parseUnsignedLong(json.getString("memberId"), 16),
                         json.getLong("raftTerm"),
-                        json.getLong("raftIndex")),
+                        json.getLong("raftIndex"),
+                        Long.parseUnsignedLong(json.getString("archiveLine", "0"), 16)),
                 new KeyspaceDigest(
                         json.getLong("revision"),
                         json.getLong("compactRevision"),

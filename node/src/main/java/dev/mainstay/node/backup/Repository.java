@@ -1,5 +1,6 @@
 package dev.mainstay.node.backup;
 
+import dev.mainstay.node.archive.SegmentStore;
 import dev.mainstay.node.backup.BackupException.Reason;
 import dev.mainstay.node.objectstore.ObjectInfo;
 import dev.mainstay.node.objectstore.ObjectStore;
@@ -13,12 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +176,50 @@ public final class Repository {
         return entries;
     }
 
+    /** The archive that is kept here. */
+    public SegmentStore archive() {
+        return new SegmentStore(store, codec);
+    }
+
+    /**
+     * The manifests of whole backups, by time. Those that can't be read are left out.
+     *
+     * @param unreadable hears of them, and why
+     */
+    public List<BackupManifest> manifests(BiConsumer<BackupId, BackupException> unreadable) throws IOException {
+        List<BackupManifest> manifests = new ArrayList<>();
+        for (BackupId id : ids()) {
+            try {
+                manifests.add(manifest(id));
+            } catch (BackupException e) {
+                if (e.reason() != Reason.MISSING) {
+                    unreadable.accept(id, e);
+                }
+            }
+        }
+        return manifests;
+    }
+
+    /** Since when the oldest backup is being made that isn't whole; empty if none is. */
+    Optional<Instant> underWaySince() throws IOException {
+        return entries().stream()
+                .map(Entry::begun)
+                .filter(Objects::nonNull)
+                .map(ObjectInfo::modified)
+                .min(Comparator.naturalOrder());
+    }
+
+    /** Deletes segments of the archive that no backup goes on with; to be called after backups were pruned. */
+    public ArchivePrune.Result pruneArchive(ArchivePrune.Settings settings, Collection<BackupId> kept, Instant now)
+            throws IOException {
+        Optional<Instant> underWay = underWaySince();
+        List<BackupManifest> manifests = new ArrayList<>();
+        for (BackupId id : kept) {
+            manifests.add(manifest(id));
+        }
+        return new ArchivePrune(archive(), settings).run(manifests, underWay, now);
+    }
+
     /** The names of whole backups, by time. */
     public List<BackupId> ids() throws IOException {
         return entries().stream()
@@ -251,7 +299,7 @@ public final class Repository {
     }
 
     /** Has a backup be no more. Its files stay until they are condemned and deleted. */
-    void forget(BackupId id) throws IOException {
+    public void forget(BackupId id) throws IOException {
         store.delete(List.of(key(id, MANIFEST)));
         store.delete(List.of(key(id, VERIFIED)));
     }

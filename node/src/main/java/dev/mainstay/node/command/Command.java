@@ -140,6 +140,25 @@ public sealed interface Command
         }
     }
 
+    /**
+     * Marks the end of a segment of the archive, and says what time it is.
+     *
+     * @param expectedLine the line of the archive that the proposer knows, 0 for none
+     * @param line the line from here on if that is still so; another one begins anew behind this mark
+     * @param wallMillis what time it was for the proposer, since 1970
+     * @param clockMillis cluster elapsed time at the same moment
+     * @param archivedIndex up to here the log is in the archive, as far as the proposer knows; 0 if it doesn't
+     */
+    record MarkArchive(long expectedLine, long line, long wallMillis, long clockMillis, long archivedIndex)
+            implements Other {
+
+        public MarkArchive {
+            if (line == 0 || wallMillis < 0 || clockMillis < 0 || archivedIndex < 0) {
+                throw new IllegalArgumentException("a mark of no line, before 1970 or before the log");
+            }
+        }
+    }
+
     /** Carries nothing but the entry's clock. */
     record Tick() implements Other {}
 }

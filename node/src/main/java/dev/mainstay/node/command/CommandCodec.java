@@ -59,6 +59,7 @@ public final class CommandCodec {
     private static final int BY_USER = 20;
     private static final int BY_CLUSTER = 21;
     private static final int FORCE_NEW_CLUSTER = 34;
+    private static final int MARK_ARCHIVE = 45;
 
     private CommandCodec() {}
 
@@ -236,6 +237,14 @@ public final class CommandCodec {
                 writer.number(memberId);
             }
             case Command.BeginStateHash() -> writer.octet(BEGIN_STATE_HASH);
+            case Command.MarkArchive mark -> {
+                writer.octet(MARK_ARCHIVE);
+                writer.number(mark.expectedLine());
+                writer.number(mark.line());
+                writer.number(mark.wallMillis());
+                writer.number(mark.clockMillis());
+                writer.number(mark.archivedIndex());
+            }
             case Command.FoundCluster(List<Member> members) -> {
                 writer.octet(FOUND_CLUSTER);
                 writer.number(members.size());
@@ -312,6 +321,7 @@ public final class CommandCodec {
             case TICK -> new Command.Tick();
             case REPORT_CORRUPT -> new Command.ReportCorrupt(reader.number());
             case BEGIN_STATE_HASH -> new Command.BeginStateHash();
+            case MARK_ARCHIVE -> readMark(reader);
             case FOUND_CLUSTER -> new Command.FoundCluster(MemberFields.members(reader));
             case ADD_MEMBER ->
                 new Command.AddMember(reader.number(), MemberFields.texts(reader), reader.flag(), reader.positiveInt());
@@ -334,6 +344,18 @@ public final class CommandCodec {
             throw new MalformedCommandException("command by a user without a name");
         }
         return new Caller.User(name, reader.number());
+    }
+
+    private static Command readMark(CommandReader reader) {
+        long expectedLine = reader.number();
+        long line = reader.number();
+        long wallMillis = reader.number();
+        long clockMillis = reader.number();
+        long archivedIndex = reader.number();
+        if (line == 0 || wallMillis < 0 || clockMillis < 0 || archivedIndex < 0) {
+            throw new MalformedCommandException("mark of the archive out of its bounds");
+        }
+        return new Command.MarkArchive(expectedLine, line, wallMillis, clockMillis, archivedIndex);
     }
 
     private static Command readAlarm(CommandReader reader) {

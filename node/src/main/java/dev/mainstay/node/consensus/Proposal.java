@@ -32,6 +32,7 @@ final class Proposal extends CompletableFuture<Outcome> {
     boolean isLeadersOwn() {
         return command instanceof Command.ExpireLease
                 || command instanceof Command.RenewLease
+                || command instanceof Command.MarkArchive
                 || command instanceof Command.Tick;
     }
 }

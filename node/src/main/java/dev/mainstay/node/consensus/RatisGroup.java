@@ -1,5 +1,7 @@
 package dev.mainstay.node.consensus;
 
+import dev.mainstay.node.command.LogPosition;
+import dev.mainstay.node.common.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -282,13 +285,31 @@ final class RatisGroup implements AutoCloseable {
         var _ = division.getRaftLog().updateCommitIndex(index, term(), false);
     }
 
+    /** The first entry that the log still has. */
+    long firstIndex() {
+        return division.getRaftLog().getStartIndex();
+    }
+
+    /** A committed entry; empty if the log doesn't have it any more, or not yet. */
+    Optional<LoggedEntry> entry(long index) throws IOException {
+        LogEntryProto entry = division.getRaftLog().get(index);
+        return Optional.ofNullable(entry)
+                .map(found -> new LoggedEntry(
+                        new LogPosition(found.getTerm(), found.getIndex()),
+                        found.hasStateMachineLogEntry()
+                                ? Bytes.wrap(found.getStateMachineLogEntry()
+                                        .getLogData()
+                                        .toByteArray())
+                                : Bytes.EMPTY));
+    }
+
     /**
-     * Drops the files of the log that hold nothing from {@code index} on and that no peer still needs, as far as
+     * Drops the files of the log that hold nothing from {@code index} on and that no peer and not the archive still needs, as far as
      * {@link LogNeed} goes; returns before it is done. The entry at {@code index} stays: a state taken from here then
      * always ends within the log, and what follows can be told to fit. Ratis' own way, a snapshot request, does nothing when
      * the state has just become durable.
      */
-    void dropLog(long index) {
+    void dropLog(long index, Optional<ArchiveNeed> archive) {
         List<LogNeed.Piece> pieces = new ArrayList<>();
         try {
             for (SegmentFile segment : SegmentFile.list(segments)) {
@@ -299,6 +320,9 @@ final class RatisGroup implements AutoCloseable {
             return;
         }
         long droppable = need.droppable(index - 1, peers(), pieces);
+        if (archive.isPresent()) {
+            droppable = Math.min(droppable, archive.get().droppable(index - 1, pieces));
+        }
         if (droppable > 0) {
             var _ = division.getRaftLog().purge(droppable);
         }

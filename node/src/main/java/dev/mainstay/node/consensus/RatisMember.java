@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -62,6 +63,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final LongSupplier nanoClock = System::nanoTime;
     private volatile SnapshotRequests snapshots = SnapshotRequests.NONE;
     private volatile Traces traces = Traces.NONE;
+    private volatile Optional<ArchiveNeed> archive = Optional.empty();
+    private final AtomicLong appliedBytes = new AtomicLong();
     private volatile @Nullable Running running;
     private volatile boolean opened;
     private volatile boolean closing;
@@ -109,6 +112,33 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     /** Who hears of other members' batches that are traced. To be set before it starts. */
     public void traceTo(Traces hearer) {
         traces = hearer;
+    }
+
+    /** Keeps the log for an archive, too. To be called before the start. */
+    public void keepLogFor(ArchiveNeed need) {
+        archive = Optional.of(need);
+    }
+
+    /** The log's entries, for who archives them. Empty before the start. */
+    public LoggedEntries entries() {
+        return new LoggedEntries() {
+            @Override
+            public long firstIndex() {
+                Running now = running;
+                return now == null ? 0 : now.group.firstIndex();
+            }
+
+            @Override
+            public Optional<LoggedEntry> read(long index) throws IOException {
+                Running now = running;
+                return now == null || closing ? Optional.empty() : now.group.entry(index);
+            }
+
+            @Override
+            public long appliedBytes() {
+                return appliedBytes.get();
+            }
+        };
     }
 
     /**
@@ -418,7 +448,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             LOG.warn("the log is kept, since only it has the configuration", e);
             return;
         }
-        now.group.dropLog(state.durable().index());
+        now.group.dropLog(state.durable().index(), archive);
     }
 
     /** Takes what the state machine tells to those it concerns. */
@@ -437,6 +467,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         @Override
         public void applied(LogPosition position, int bytes) {
             trimmer.applied(bytes);
+            appliedBytes.addAndGet(bytes);
             meter.entryApplied(bytes);
             if (running != null && !fatal.isTripped()) {
                 acknowledged.set(position.index());

@@ -1,5 +1,6 @@
 package dev.mainstay.node.leader;
 
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,11 +37,19 @@ public final class ClusterClock {
         term = new Term(false, 0, 0);
     }
 
+    /** The same while this member leads; empty while it doesn't. */
+    public OptionalLong leadersMillis() {
+        Term now = term;
+        return now.leading ? OptionalLong.of(millis(now)) : OptionalLong.empty();
+    }
+
     /** Milliseconds of cluster elapsed time; at a follower those of the last applied entry. */
     public long millis() {
         Term now = term;
-        return now.leading
-                ? now.baseMillis + (nanoClock.getAsLong() - now.baseNanos) / NANOS_PER_MILLI
-                : appliedMillis.getAsLong();
+        return now.leading ? millis(now) : appliedMillis.getAsLong();
+    }
+
+    private long millis(Term leading) {
+        return leading.baseMillis + (nanoClock.getAsLong() - leading.baseNanos) / NANOS_PER_MILLI;
     }
 }

@@ -121,7 +121,7 @@ final class ApplyMeters {
             case Command.SetAlarm _, Command.ReportCorrupt _ -> Kind.ALARM;
             case Command.FoundCluster _, Command.AddMember _, Command.RemoveMember _ -> null;
             case Command.UpdateMember _, Command.PromoteMember _, Command.PublishMember _ -> null;
-            case Command.Tick _, Command.BeginStateHash _, Command.ForceNewCluster _ -> null;
+            case Command.Tick _, Command.BeginStateHash _, Command.ForceNewCluster _, Command.MarkArchive _ -> null;
         };
     }
 

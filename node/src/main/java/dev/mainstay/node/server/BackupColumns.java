@@ -1,8 +1,11 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.archive.SegmentName;
+import dev.mainstay.node.backup.ArchivePrune;
 import dev.mainstay.node.backup.BackupId;
 import dev.mainstay.node.backup.BackupManifest;
 import dev.mainstay.node.backup.Prune;
+import dev.mainstay.node.backup.RecoveryWindow;
 import dev.mainstay.node.backup.Verified;
 import dev.mainstay.node.membership.MemberId;
 import io.vertx.core.json.JsonArray;
@@ -39,14 +42,25 @@ final class BackupColumns {
                 "LOG INDEX",
                 "KEY",
                 "VERIFIED",
-                "TAGS")) {
+                "TAGS",
+                "LINE",
+                "REACHES",
+                "UNTIL")) {
             titles.add(ToolOutput.Column.of(title, title, title, ""));
         }
         return List.copyOf(titles);
     }
 
-    /** A backup. */
+    /** A backup without the archive. */
     static List<ToolOutput.Column> of(BackupManifest backup, Optional<Verified> verified) {
+        return of(backup, verified, List.of());
+    }
+
+    /** A backup, and how far the archive goes on from it. */
+    static List<ToolOutput.Column> of(
+            BackupManifest backup, Optional<Verified> verified, List<RecoveryWindow> windows) {
+        Optional<RecoveryWindow> window =
+                windows.stream().filter(one -> one.backups().contains(backup)).findFirst();
         BackupManifest.Origin origin = backup.origin();
         long hash = Integer.toUnsignedLong(backup.keys().hash());
         long sent = backup.files().stream().filter(file -> !file.reused()).count();
@@ -86,7 +100,53 @@ final class BackupColumns {
                         tags,
                         backup.tags().entrySet().stream()
                                 .map(tag -> tag.getKey() + "=" + tag.getValue())
-                                .collect(Collectors.joining(" "))));
+                                .collect(Collectors.joining(" "))),
+                ToolOutput.Column.of(
+                        "LINE",
+                        "Line",
+                        "archiveLine",
+                        origin.archiveLine() == 0 ? "" : SegmentName.lineText(origin.archiveLine())),
+                ToolOutput.Column.of(
+                        "REACHES",
+                        "Reaches",
+                        "toRevision",
+                        window.map(RecoveryWindow::toRevision)
+                                .orElse(backup.keys().revision())),
+                ToolOutput.Column.of(
+                        "UNTIL",
+                        "Until",
+                        "toTime",
+                        window.map(one -> one.to().toString()).orElse("")));
+    }
+
+    /** The heads of {@link #of(RecoveryWindow)}. */
+    static final List<ToolOutput.Column> WINDOW_TITLES = List.of(
+            ToolOutput.Column.of("LINE", "Line", "archiveLine", ""),
+            ToolOutput.Column.of("FROM REVISION", "FromRevision", "fromRevision", ""),
+            ToolOutput.Column.of("TO REVISION", "ToRevision", "toRevision", ""),
+            ToolOutput.Column.of("FROM", "From", "fromTime", ""),
+            ToolOutput.Column.of("TO", "To", "toTime", ""),
+            ToolOutput.Column.of("BACKUPS", "Backups", "backups", ""),
+            ToolOutput.Column.of("SEGMENTS", "Segments", "segments", ""));
+
+    /** What can be restored from one part of the archive. */
+    static List<ToolOutput.Column> of(RecoveryWindow window) {
+        return List.of(
+                ToolOutput.Column.of("LINE", "Line", "archiveLine", SegmentName.lineText(window.line())),
+                ToolOutput.Column.of("FROM REVISION", "FromRevision", "fromRevision", window.fromRevision()),
+                ToolOutput.Column.of("TO REVISION", "ToRevision", "toRevision", window.toRevision()),
+                ToolOutput.Column.of("FROM", "From", "fromTime", window.from().toString()),
+                ToolOutput.Column.of("TO", "To", "toTime", window.to().toString()),
+                ids(
+                        "BACKUPS",
+                        "Backups",
+                        "backups",
+                        window.backups().stream().map(BackupManifest::id).toList()),
+                ToolOutput.Column.of(
+                        "SEGMENTS",
+                        "Segments",
+                        "segments",
+                        window.stretch().segments().size()));
     }
 
     private static ToolOutput.Column verified(Optional<Verified> verified) {
@@ -104,7 +164,7 @@ final class BackupColumns {
     }
 
     /** What pruning did. */
-    static List<ToolOutput.Column> of(Prune.Result result, boolean dryRun) {
+    static List<ToolOutput.Column> of(Prune.Result result, ArchivePrune.Result archive, boolean dryRun) {
         return List.of(
                 ids("DELETED", "Deleted", "deleted", result.deleted()),
                 ids("KEPT", "Kept", "kept", result.kept()),
@@ -113,6 +173,8 @@ final class BackupColumns {
                 ToolOutput.Column.of("WAITING", "Waiting", "waitingFiles", result.waiting()),
                 ToolOutput.Column.of("FILES", "Files", "deletedFiles", result.deletedFiles()),
                 size("FREED", "Freed", "deletedBytes", result.deletedBytes()),
+                ToolOutput.Column.of("SEGMENTS", "Segments", "deletedSegments", archive.deleted()),
+                size("FREED THERE", "FreedThere", "deletedSegmentBytes", archive.deletedBytes()),
                 ToolOutput.Column.of("DRY RUN", "DryRun", "dryRun", dryRun));
     }
 

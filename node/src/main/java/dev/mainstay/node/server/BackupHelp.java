@@ -9,6 +9,9 @@ final class BackupHelp {
     private static final String COMMANDS = """
             Usage:
 
+              mainstay backup probe --repository <place>
+                Find out whether the place takes objects and gives them back.
+
               mainstay backup create --repository <place> [flags]
                 Back up a running member, or the data directory of a stopped one. What earlier
                 backups in the same place have sent isn't sent again.
@@ -51,6 +54,12 @@ final class BackupHelp {
                   --dry-run                         Only say what would be done.
                   --grace 1h                        How long files stay that no backup needs.
                   --in-progress-age 48h             When a backup that broke off is given up.
+                  --archive-max-age ''              Older segments of the archive go, such as 14d,
+                                                    though backups go on with them.
+
+              mainstay backup delete <id> --repository <place>
+                Have a backup be no more, kept by rules or not. What no other needs goes with the
+                next prune. It is no error if there is no such backup.
 
               mainstay backup restore [<id>|latest] --repository <place> --data-dir <directory> [flags]
                 Make a data directory of a backup. Do so for each member of the new cluster, and
@@ -62,8 +71,13 @@ final class BackupHelp {
                   --initial-cluster                 Members of the new cluster: name=url,name2=url.
                   --initial-cluster-token           Sets clusters with the same addresses apart.
                   --initial-advertise-peer-urls     This member's peer URLs as the others reach them.
+                  --to-revision                     Go on through the archive to this revision,
+                  --to-time                         to this time, such as 2027-03-14T14:05:00Z,
+                  --to-latest                       or to its end, from the newest backup before.
+                  --line ''                         Which line of the archive, if several reach it.
                   --bump-revision 0                 How much to add to the newest revision.
                   --mark-compacted                  Mark it as compacted; with --bump-revision only.
+                  --if-absent                       Leave the directory if it is this member's already.
                   --parallel 4                      Files under way at a time, 1 to 4.
 
             With all of them:
@@ -81,11 +95,27 @@ final class BackupHelp {
 
             """;
 
+    private static final String ARCHIVE = """
+            Usage:
+
+              mainstay archive status --repository <place>
+                Show what can be restored to any moment (mainstay backup restore --to-revision,
+                --to-time), and what is missing. Reads no segment.
+
+              mainstay archive verify --repository <place>
+                Read all segments of the archive and find out whether they are what they were.
+
+              Members write the archive: mainstay server --archive-repository <place>.
+
+            """;
+
     private static final String END = """
 
               -w, --write-out simple, fields, json or table
+              --result-file=<file>                Write what became of it there, as JSON of at most
+                                                  4 KiB; with -w json, what was printed, too.
 
-            Ends with 0 if all went well, 2 if verify or list found a damaged backup, 1 if it
+            Ends with 0 if all went well, 2 if something is damaged or missing, 1 if it
             couldn't be done, 128 for arguments that make no sense.
             """;
 
@@ -94,7 +124,15 @@ final class BackupHelp {
     private BackupHelp() {}
 
     static String text() {
-        StringBuilder text = new StringBuilder(COMMANDS);
+        return text(COMMANDS);
+    }
+
+    static String archiveText() {
+        return text(ARCHIVE + COMMANDS.substring(COMMANDS.indexOf("With all of them:")));
+    }
+
+    private static String text(String commands) {
+        StringBuilder text = new StringBuilder(commands);
         for (StoreOption option : StoreOption.values()) {
             String flag = "      --" + option.flag();
             text.append(String.format(Locale.ROOT, "%-" + INDENT + "s%s%n", flag, option.purpose()));

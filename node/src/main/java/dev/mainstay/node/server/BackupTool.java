@@ -1,5 +1,7 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.backup.ArchivePrune;
+import dev.mainstay.node.backup.ArchiveReplay;
 import dev.mainstay.node.backup.BackupCheck;
 import dev.mainstay.node.backup.BackupDownload;
 import dev.mainstay.node.backup.BackupException;
@@ -8,6 +10,9 @@ import dev.mainstay.node.backup.BackupManifest;
 import dev.mainstay.node.backup.BackupRun;
 import dev.mainstay.node.backup.BackupSource;
 import dev.mainstay.node.backup.Prune;
+import dev.mainstay.node.backup.RecoveryPlan;
+import dev.mainstay.node.backup.RecoveryTarget;
+import dev.mainstay.node.backup.RecoveryWindow;
 import dev.mainstay.node.backup.Repository;
 import dev.mainstay.node.backup.Retention;
 import dev.mainstay.node.backup.Verified;
@@ -19,6 +24,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,6 +45,7 @@ final class BackupTool {
     private static final int FOUND = 2;
 
     private static final String NEWEST = "latest";
+    private static final String RESULT_FILE = "--result-file=";
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration USUAL_GRACE = Duration.ofHours(1);
     private static final Duration USUAL_DEAD_AFTER = Duration.ofDays(2);
@@ -65,23 +72,67 @@ final class BackupTool {
 
     /** Does what the arguments after {@code backup} say; the exit code. */
     int run(List<String> arguments) {
+        Optional<String> file = arguments.stream()
+                .filter(argument -> argument.startsWith(RESULT_FILE))
+                .findFirst();
+        if (file.isEmpty()) {
+            return run(arguments, ToolRun.Work::run);
+        }
+        ResultFile result = new ResultFile();
+        int exitCode = new BackupTool(result.printing(out), result.complaining(err), terminal, clock)
+                .run(
+                        arguments.stream()
+                                .filter(argument -> !argument.startsWith(RESULT_FILE))
+                                .toList(),
+                        result::watched);
+        return Math.max(exitCode, ToolRun.of(err, () -> {
+            result.write(Path.of(file.get().substring(RESULT_FILE.length())), exitCode);
+            return 0;
+        }));
+    }
+
+    /** Stands around a command. */
+    private interface Watcher {
+        int watched(ToolRun.Work work) throws IOException;
+    }
+
+    private int run(List<String> arguments, Watcher watcher) {
         if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
             out.print(BackupHelp.text());
             return 0;
         }
-        return ToolRun.of(err, () -> {
-            List<String> rest = arguments.subList(1, arguments.size());
-            return switch (arguments.getFirst()) {
-                case "create" -> create(rest);
-                case "list" -> list(rest);
-                case "verify" -> verify(rest);
-                case "prune" -> prune(rest);
-                case "restore" -> restore(rest);
-                default ->
-                    throw ToolException.usage("unknown command \"" + arguments.getFirst()
-                            + "\" for \"mainstay backup\": it is one of create, list, verify, prune, restore");
-            };
-        });
+        return ToolRun.of(
+                err,
+                () -> watcher.watched(() -> {
+                    List<String> rest = arguments.subList(1, arguments.size());
+                    return switch (arguments.getFirst()) {
+                        case "probe" -> probe(rest);
+                        case "create" -> create(rest);
+                        case "list" -> list(rest);
+                        case "verify" -> verify(rest);
+                        case "prune" -> prune(rest);
+                        case "delete" -> delete(rest);
+                        case "restore" -> restore(rest);
+                        default ->
+                            throw ToolException.usage(
+                                    "unknown command \"" + arguments.getFirst()
+                                            + "\" for \"mainstay backup\": it is one of probe, create, list, verify, prune, delete, restore");
+                    };
+                }));
+    }
+
+    private int probe(List<String> arguments) throws IOException {
+        BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
+        flags.requireNoOthers("backup probe");
+        ToolOutput output = flags.output();
+        try (BackupFlags.OpenStore store = flags.open()) {
+            long took = new StoreProbe(store.objects(), RANDOM, System::nanoTime).run();
+            out.print(output.print(List.of(
+                    ToolOutput.Column.of(
+                            "PLACE", "Place", "place", store.objects().place()),
+                    ToolOutput.Column.of("MILLISECONDS", "Milliseconds", "milliseconds", took))));
+        }
+        return 0;
     }
 
     private int create(List<String> arguments) throws IOException {
@@ -166,20 +217,24 @@ final class BackupTool {
         BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
         flags.requireNoOthers("backup list");
         ToolOutput output = flags.output();
-        int unreadable = 0;
+        int unreadable;
         try (BackupFlags.OpenStore store = flags.open()) {
             Repository repository = Repository.open(store.objects(), store.codec());
+            List<String> faults = new ArrayList<>();
+            List<BackupManifest> manifests =
+                    repository.manifests((id, e) -> faults.add("backup " + id + ": " + e.getMessage()));
+            List<RecoveryWindow> windows =
+                    RecoveryWindow.of(manifests, repository.archive().names());
             List<List<ToolOutput.Column>> rows = new ArrayList<>();
-            for (BackupId id : repository.ids()) {
+            for (BackupManifest manifest : manifests) {
                 try {
-                    rows.add(BackupColumns.of(repository.manifest(id), repository.verified(id)));
+                    rows.add(BackupColumns.of(manifest, repository.verified(manifest.id()), windows));
                 } catch (BackupException e) {
-                    if (e.reason() != BackupException.Reason.MISSING) {
-                        err.println("Error: backup " + id + ": " + e.getMessage());
-                        unreadable++;
-                    }
+                    faults.add("backup " + manifest.id() + ": " + e.getMessage());
                 }
             }
+            faults.forEach(fault -> err.println("Error: " + fault));
+            unreadable = faults.size();
             out.print(output.printAll(BackupColumns.TITLES, rows));
         }
         return unreadable == 0 ? 0 : FOUND;
@@ -250,7 +305,8 @@ final class BackupTool {
                         "keep-monthly",
                         "max-age",
                         "grace",
-                        "in-progress-age"),
+                        "in-progress-age",
+                        "archive-max-age"),
                 Set.of("dry-run"));
         flags.requireNoOthers("backup prune");
         ToolOutput output = flags.output();
@@ -271,32 +327,68 @@ final class BackupTool {
             if (!settings.dryRun()) {
                 store.objects().abandonUploads("", deadAfter);
             }
-            Prune.Result result =
-                    new Prune(Repository.open(store.objects(), store.codec()), settings, clock, RANDOM).run();
-            out.print(output.print(BackupColumns.of(result, settings.dryRun())));
+            Repository repository = Repository.open(store.objects(), store.codec());
+            Prune.Result result = new Prune(repository, settings, clock, RANDOM).run();
+            ArchivePrune.Result archive = repository.pruneArchive(
+                    new ArchivePrune.Settings(deadAfter, flags.duration("archive-max-age"), settings.dryRun()),
+                    result.kept(),
+                    clock.instant());
+            out.print(output.print(BackupColumns.of(result, archive, settings.dryRun())));
+        }
+        return 0;
+    }
+
+    private int delete(List<String> arguments) throws IOException {
+        BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
+        String wanted = flags.optional("backup delete");
+        BackupId id = BackupId.parse(wanted)
+                .orElseThrow(() -> ToolException.usage(
+                        "backup delete requires the name of a backup; mainstay backup list shows them"));
+        ToolOutput output = flags.output();
+        try (BackupFlags.OpenStore store = flags.open()) {
+            Repository repository = Repository.open(store.objects(), store.codec());
+            boolean there = repository.ids().contains(id);
+            repository.forget(id);
+            out.print(output.print(List.of(
+                    ToolOutput.Column.of("ID", "Id", "id", id.text()),
+                    ToolOutput.Column.of("DELETED", "Deleted", "deleted", there))));
         }
         return 0;
     }
 
     private int restore(List<String> arguments) throws IOException {
         Set<String> valued = new HashSet<>(RestoreFlags.VALUED);
-        valued.add("parallel");
-        BackupFlags flags = BackupFlags.parse(arguments, valued, Set.of("mark-compacted"));
+        valued.addAll(List.of("parallel", TargetFlags.TO_REVISION, TargetFlags.TO_TIME, TargetFlags.LINE));
+        BackupFlags flags =
+                BackupFlags.parse(arguments, valued, Set.of("mark-compacted", TargetFlags.TO_LATEST, "if-absent"));
         ToolOutput output = flags.output();
         long bump = RestoreFlags.bump(flags.parsed());
         String wanted = flags.optional("backup restore");
+        Optional<RecoveryTarget> target = TargetFlags.target(flags.parsed());
         if (!(new SettingsReader("").read(RestoreFlags.member(flags.parsed()), Map.of())
                 instanceof Invocation.Run run)) {
             throw ToolException.usage("the flags are not those of a member");
         }
+        if (flags.isOn("if-absent") && BackupRestore.isDone(run.settings())) {
+            err.println("restored already: " + run.settings().identity().dataDir());
+            return 0;
+        }
         try (BackupFlags.OpenStore store = flags.open();
                 ToolProgress progress = progress()) {
             Repository repository = Repository.open(store.objects(), store.codec());
-            BackupManifest manifest = repository.manifest(id(repository, wanted));
+            Optional<RecoveryPlan> plan = target.isPresent()
+                    ? Optional.of(plan(repository, target.get(), flags, wanted, progress))
+                    : Optional.empty();
+            BackupManifest manifest =
+                    plan.isPresent() ? plan.get().base() : repository.manifest(id(repository, wanted));
             progress.say("restoring backup " + manifest.id() + ", revision "
-                    + manifest.keys().revision());
+                    + manifest.keys().revision()
+                    + plan.map(way -> ", to go on to " + way.target()).orElse(""));
             BackupRestore.Restored restored = new BackupRestore(run.settings(), bump)
-                    .from(manifest, new BackupDownload(repository, flags.parallel(), progress));
+                    .from(
+                            manifest,
+                            new BackupDownload(repository, flags.parallel(), progress),
+                            plan.map(way -> new ArchiveReplay(repository.archive(), way, progress)));
             progress.end();
             out.print(output.print(List.of(
                     ToolOutput.Column.of("BACKUP", "Backup", "id", manifest.id().text()),
@@ -317,9 +409,26 @@ final class BackupTool {
                             "CLUSTER",
                             "Cluster",
                             "clusterId",
-                            MemberId.hex(restored.identity().clusterId())))));
+                            MemberId.hex(restored.identity().clusterId())),
+                    ToolOutput.Column.of(
+                            "UNTIL",
+                            "Until",
+                            "toTime",
+                            restored.until().map(Instant::toString).orElse("")))));
         }
         return 0;
+    }
+
+    private static RecoveryPlan plan(
+            Repository repository, RecoveryTarget target, BackupFlags flags, String wanted, ToolProgress progress)
+            throws IOException {
+        List<BackupManifest> manifests =
+                repository.manifests((id, e) -> progress.say("backup " + id + " isn't used: " + e.getMessage()));
+        return RecoveryPlan.of(
+                target,
+                TargetFlags.line(flags.parsed()),
+                wanted.isEmpty() ? Optional.empty() : Optional.of(id(repository, wanted)),
+                RecoveryWindow.of(manifests, repository.archive().names()));
     }
 
     /** The backup that is meant. */

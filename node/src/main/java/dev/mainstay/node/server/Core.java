@@ -43,6 +43,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -365,6 +366,11 @@ final class Core implements AutoCloseable {
     /** Cluster elapsed time as far as this member knows it. */
     long clockMillis() {
         return clock.millis();
+    }
+
+    /** The same while this member leads. */
+    OptionalLong leadersClockMillis() {
+        return clock.leadersMillis();
     }
 
     Store store() {

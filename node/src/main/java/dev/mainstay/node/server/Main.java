@@ -24,6 +24,7 @@ public final class Main implements QuarkusApplication {
     private static final String SNAPSHOT = "snapshot";
     private static final String MIGRATE = "migrate";
     private static final String BACKUP = "backup";
+    private static final String ARCHIVE = "archive";
 
     private final NodeRun node;
 
@@ -44,6 +45,10 @@ public final class Main implements QuarkusApplication {
         }
         if (arguments.length > 0 && arguments[0].equals(BACKUP)) {
             System.exit(new BackupTool(System.out, System.err, isTerminal(), InstantSource.system())
+                    .run(List.of(arguments).subList(1, arguments.length)));
+        }
+        if (arguments.length > 0 && arguments[0].equals(ARCHIVE)) {
+            System.exit(new ArchiveTool(System.out, System.err, isTerminal())
                     .run(List.of(arguments).subList(1, arguments.length)));
         }
         if (arguments.length > 0 && DataTool.COMMANDS.contains(arguments[0])) {

@@ -23,6 +23,7 @@ import dev.mainstay.node.api.gateway.Gateway;
 import dev.mainstay.node.api.gateway.GatewayLimits;
 import dev.mainstay.node.api.transport.GrpcTransport;
 import dev.mainstay.node.api.transport.TransportLimits;
+import dev.mainstay.node.archive.ArchiveKeeper;
 import dev.mainstay.node.consensus.FatalListener;
 import dev.mainstay.node.consensus.ForcedLog;
 import dev.mainstay.node.consensus.InstalledLog;
@@ -160,7 +161,13 @@ public final class Member implements AutoCloseable {
             bindGauges(registry, settings, core, ports, api, cluster);
             Optional<ClientSecurity> security = clientTls.map(ClientSecurity::new);
             TlsGauges tlsGauges = tlsGauges(registry, tls, clientTls, security);
+            Optional<ArchiveKeeper> archive = settings.archive().isPresent()
+                    ? Optional.of(parts.started(
+                            "archive",
+                            LogArchive.of(settings.archive().get(), directory.log(), core, new MemberGauges(registry))))
+                    : Optional.empty();
             core.start(forced);
+            archive.ifPresent(ArchiveKeeper::start);
             space.begin();
             new StartCheck(identity.memberId(), core.checks().comparison(), raft, meters.consistency())
                     .run(directory.path(), settings.checks().initial());

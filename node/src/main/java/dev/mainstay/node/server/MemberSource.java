@@ -95,7 +95,12 @@ final class MemberSource implements BackupSource {
     @Override
     public BackupManifest.Origin origin() {
         return new BackupManifest.Origin(
-                "member", opened.getClusterId(), opened.getMemberId(), opened.getRaftTerm(), opened.getRaftIndex());
+                "member",
+                opened.getClusterId(),
+                opened.getMemberId(),
+                opened.getRaftTerm(),
+                opened.getRaftIndex(),
+                opened.getArchiveLine());
     }
 
     @Override

@@ -58,7 +58,8 @@ final class StoppedSource implements BackupSource {
                             identity.clusterId(),
                             identity.memberId(),
                             standing.position().term(),
-                            standing.position().index()),
+                            standing.position().index(),
+                            standing.archiveLine()),
                     CheckpointFile.list(member.store()));
         } catch (IOException | RuntimeException e) {
             member.close();

@@ -1,6 +1,7 @@
 package dev.mainstay.node.snapshot;
 
 import dev.mainstay.node.apply.Applier;
+import dev.mainstay.node.apply.ArchiveMarks;
 import dev.mainstay.node.apply.Tables;
 import dev.mainstay.node.command.LogPosition;
 import dev.mainstay.node.mvcc.KeyspaceDigest;
@@ -22,14 +23,16 @@ public final class StoreReading {
      * @param position the last log entry that it holds
      * @param revision the newest
      * @param compactRevision -1 if nothing was ever compacted
+     * @param archiveLine the line of the archive that goes on from it, 0 for none
      */
-    public record Standing(LogPosition position, long revision, long compactRevision) {}
+    public record Standing(LogPosition position, long revision, long compactRevision, long archiveLine) {}
 
     /** Looks at the few rows that say so. */
     public static Standing standing(Path directory) {
         try (RocksStore store = open(directory)) {
             KvStore keys = KvStore.open(store);
-            return new Standing(Applier.position(store::get), keys.revision(), keys.compactRevision());
+            return new Standing(
+                    Applier.position(store::get), keys.revision(), keys.compactRevision(), ArchiveMarks.line(store));
         }
     }
 

@@ -44,7 +44,7 @@ final class FakeStore {
 
             @Override
             public BackupManifest.Origin origin() {
-                return new BackupManifest.Origin("member", 1, 2, 3, 4);
+                return new BackupManifest.Origin("member", 1, 2, 3, 4, 0);
             }
 
             @Override

@@ -76,7 +76,7 @@ public final class RandomCommands {
     }
 
     private Command unsigned(long revision) {
-        return switch (random.nextInt(23)) {
+        return switch (random.nextInt(24)) {
             case 0, 1, 2, 3, 4, 5, 6 -> put();
             case 7, 8 -> new Operation.DeleteRange(range(), random.nextBoolean());
             case 9, 10, 11, 12 -> txn(revision, 0);
@@ -92,6 +92,13 @@ public final class RandomCommands {
             case 19, 20 -> memberChange();
             case 21 ->
                 random.nextBoolean() ? new Command.ReportCorrupt(1L + random.nextInt(4)) : new Command.BeginStateHash();
+            case 22 ->
+                new Command.MarkArchive(
+                        random.nextInt(3),
+                        1L + random.nextInt(2),
+                        random.nextInt(10_000),
+                        random.nextInt(10_000),
+                        random.nextInt(20));
             default -> new Command.Tick();
         };
     }

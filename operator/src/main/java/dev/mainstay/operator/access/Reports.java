@@ -25,10 +25,10 @@ final class Reports {
     /** An event has room for so many characters. */
     private static final int LONGEST = 900;
 
-    private final Means means;
+    private final AccessMeans means;
     private final EventLog events;
 
-    Reports(Means means) {
+    Reports(AccessMeans means) {
         this.means = means;
         this.events = new EventLog(means.kubernetes(), means.meters());
     }

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** One look at one role: whether the cluster has it as wanted, and what is to be done if not. */
 public final class RolePass {
 
-    private final Means means;
+    private final AccessMeans means;
     private final AuthCaller caller;
     private final Reports reports;
 
     /** Works with these. */
-    public RolePass(Means means) {
+    public RolePass(AccessMeans means) {
         this.means = means;
         this.caller = new AuthCaller(means.members());
         this.reports = new Reports(means);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** One look at one user: whether the cluster has it as wanted, and what is to be done if not. */
 public final class UserPass {
 
-    private final Means means;
+    private final AccessMeans means;
     private final AuthCaller caller;
     private final PasswordProofs proofs;
     private final Passwords passwords;
@@ -36,7 +36,7 @@ public final class UserPass {
     private final UserCertificate certificate;
 
     /** Works with these. */
-    public UserPass(Means means) {
+    public UserPass(AccessMeans means) {
         this.means = means;
         this.caller = new AuthCaller(means.members());
         this.proofs = new PasswordProofs(means.members());

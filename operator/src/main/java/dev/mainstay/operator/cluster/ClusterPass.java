@@ -56,12 +56,12 @@ public final class ClusterPass {
             MeterRegistry meters) {
         this.kubernetes = kubernetes;
         this.observer = observer;
-        this.objects = new UnorderedObjects(kubernetes);
         this.actuator = actuator;
         this.users = users;
         this.trust = new TrustKeeper(kubernetes, meters);
         this.given = new GivenKeeper(kubernetes, meters);
         this.events = new EventLog(kubernetes, meters);
+        this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
     }
 
@@ -97,7 +97,7 @@ public final class ClusterPass {
         boolean paused = decision.action() instanceof Action.Wait wait
                 && (wait.blocker() == Action.Blocker.PAUSED || wait.blocker() == Action.Blocker.SPEC);
         if (!paused && !deleted) {
-            objects.apply(cluster);
+            objects.apply(cluster, seen.observation().now());
         }
         if (!(decision.action() instanceof Action.Idle) && !(decision.action() instanceof Action.Wait)) {
             count(decision, "started");

@@ -8,6 +8,7 @@ import dev.mainstay.operator.cluster.engine.Decision;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -46,7 +47,8 @@ public final class ClusterReconciler implements Reconciler<EtcdCluster>, Cleaner
         return List.of(
                 source(EtcdMember.class, context),
                 source(Pod.class, context),
-                source(PersistentVolumeClaim.class, context));
+                source(PersistentVolumeClaim.class, context),
+                source(Job.class, context));
     }
 
     private static <R extends HasMetadata> EventSource<R, EtcdCluster> source(

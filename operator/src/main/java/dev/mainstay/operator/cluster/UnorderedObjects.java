@@ -6,6 +6,8 @@ import dev.mainstay.operator.cluster.desired.DesiredMonitoring;
 import dev.mainstay.operator.cluster.desired.DesiredObjects;
 import dev.mainstay.operator.cluster.desired.Hashes;
 import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.report.EventLog;
+import dev.mainstay.operator.report.News;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,11 +15,11 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jboss.logging.Logger;
 
 /**
  * Keeps the objects whose order doesn't matter as wanted. A hash of what was wanted stands on each, so what the API server adds by itself
@@ -25,7 +27,6 @@ import org.jboss.logging.Logger;
  */
 final class UnorderedObjects {
 
-    private static final Logger LOG = Logger.getLogger(UnorderedObjects.class);
     private static final String HASH = MainstayApi.GROUP + "/desired-hash";
     private static final int NOT_FOUND = 404;
 
@@ -33,17 +34,25 @@ final class UnorderedObjects {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient kubernetes;
+    private final EventLog events;
+    private final AbsentApis apis;
 
-    UnorderedObjects(KubernetesClient kubernetes) {
+    UnorderedObjects(KubernetesClient kubernetes, EventLog events) {
         this.kubernetes = kubernetes;
+        this.events = events;
+        this.apis = new AbsentApis(kubernetes);
     }
 
     /** Creates or changes what isn't as wanted, and takes away what isn't wanted any more. */
-    void apply(EtcdCluster cluster) {
+    void apply(EtcdCluster cluster, Instant now) {
         DesiredObjects desired = new DesiredObjects(cluster);
         Map<String, String> own = Names.labels(cluster.getMetadata().getName());
         desired.unwanted().forEach(unwanted -> remove(kubernetes.resource(unwanted), own::equals));
-        desired.all().forEach(wanted -> keep(wanted, kubernetes.resource(wanted)));
+        desired.all().forEach(wanted -> {
+            if (apis.absent(wanted, now) || !served(wanted, now)) {
+                tell(cluster, wanted, now);
+            }
+        });
         if (kubernetes.supports(DesiredMonitoring.API, DesiredMonitoring.POD_MONITOR)) {
             DesiredMonitoring monitoring = new DesiredMonitoring(cluster);
             // These may carry labels of the user's beside ours.
@@ -52,6 +61,27 @@ final class UnorderedObjects {
                     .forEach(unwanted -> remove(
                             monitoring(unwanted), found -> found.entrySet().containsAll(own.entrySet())));
             monitoring.all().forEach(wanted -> keep(wanted, monitoring(wanted)));
+        }
+    }
+
+    /** Keeps it as wanted; false if this cluster doesn't know its kind. */
+    private boolean served(HasMetadata wanted, Instant now) {
+        try {
+            keep(wanted, kubernetes.resource(wanted));
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == NOT_FOUND && apis.refused(wanted, now)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void tell(EtcdCluster cluster, HasMetadata absent, Instant now) {
+        if (apis.tell(Objects.requireNonNullElse(cluster.getMetadata().getUid(), ""), absent)) {
+            String message = absent.getApiVersion() + " " + absent.getKind()
+                    + " isn't served by this Kubernetes, so the cluster has none: upgrade Kubernetes, or switch it off in the spec";
+            events.tell(cluster, new News(true, "ApiNotServed", message), now);
         }
     }
 
@@ -77,25 +107,14 @@ final class UnorderedObjects {
                 new TreeMap<>(Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
         annotations.put(HASH, hash);
         wanted.getMetadata().setAnnotations(annotations);
-        try {
-            keep(wanted, place, hash);
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != NOT_FOUND) {
-                throw e;
-            }
-            LOG.debugf("%s isn't served here", wanted.getKind());
-        }
-    }
-
-    private static <T extends HasMetadata> void keep(T wanted, Resource<T> place, String hash) {
         T found = place.get();
         if (found == null) {
             var _ = place.create();
             return;
         }
-        Map<String, String> annotations =
+        Map<String, String> there =
                 Objects.requireNonNullElse(found.getMetadata().getAnnotations(), Map.of());
-        if (!hash.equals(annotations.get(HASH))) {
+        if (!hash.equals(there.get(HASH))) {
             var _ = place.patch(MERGE, wanted);
         }
     }

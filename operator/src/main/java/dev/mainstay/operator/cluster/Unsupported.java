@@ -3,6 +3,7 @@ package dev.mainstay.operator.cluster;
 import dev.mainstay.api.v1alpha1.Auth;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
+import dev.mainstay.api.v1alpha1.Storage;
 import dev.mainstay.api.v1alpha1.Tls;
 import dev.mainstay.operator.pki.ServerNames;
 import java.util.Objects;
@@ -34,8 +35,14 @@ final class Unsupported {
             return Optional.of("with users, members know the operator by its certificate: set spec.tls.mode and"
                     + " spec.tls.clientAuthentication to Required");
         }
-        if (spec.bootstrap() != null) {
-            return Optional.of("clusters can't begin from a backup yet: leave spec.bootstrap out");
+        if (spec.bootstrap() != null && spec.bootstrap().existing() != null) {
+            return Optional.of(
+                    "clusters can't begin from one that runs yet: make an empty one without spec.bootstrap, and"
+                            + " move the data with mainstay migrate");
+        }
+        if (spec.bootstrap() != null && spec.storage().type() != Storage.Type.PERSISTENT_VOLUME_CLAIM) {
+            return Optional.of("a backup is restored into a volume: set spec.storage.type to PersistentVolumeClaim, or"
+                    + " leave spec.bootstrap out");
         }
         return Optional.empty();
     }

@@ -1,10 +1,26 @@
 package dev.mainstay.operator.server;
 
-import dev.mainstay.operator.access.Means;
+import dev.mainstay.api.v1alpha1.EtcdBackup;
+import dev.mainstay.api.v1alpha1.EtcdBackupSchedule;
+import dev.mainstay.api.v1alpha1.EtcdBackupStore;
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdRestore;
+import dev.mainstay.api.v1alpha1.EtcdRole;
+import dev.mainstay.api.v1alpha1.EtcdUser;
+import dev.mainstay.operator.access.AccessMeans;
 import dev.mainstay.operator.access.RolePass;
 import dev.mainstay.operator.access.RoleReconciler;
 import dev.mainstay.operator.access.UserPass;
 import dev.mainstay.operator.access.UserReconciler;
+import dev.mainstay.operator.backup.BackupPass;
+import dev.mainstay.operator.backup.BackupReconciler;
+import dev.mainstay.operator.backup.Means;
+import dev.mainstay.operator.backup.RestorePass;
+import dev.mainstay.operator.backup.RestoreReconciler;
+import dev.mainstay.operator.backup.SchedulePass;
+import dev.mainstay.operator.backup.ScheduleReconciler;
+import dev.mainstay.operator.backup.StorePass;
+import dev.mainstay.operator.backup.StoreReconciler;
 import dev.mainstay.operator.cluster.ClusterPass;
 import dev.mainstay.operator.cluster.ClusterReconciler;
 import dev.mainstay.operator.cluster.act.Actuator;
@@ -12,12 +28,10 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -76,10 +90,17 @@ public final class Main implements QuarkusApplication {
                 new Actuator(kubernetes, members, repository),
                 new RootKeeper(kubernetes, auth),
                 meters);
-        Means access = new Means(kubernetes, auth, Clock.systemUTC(), meters);
-        register(operator, settings, new ClusterReconciler(pass));
-        register(operator, settings, new RoleReconciler(new RolePass(access)));
-        register(operator, settings, new UserReconciler(new UserPass(access)));
+        AccessMeans access = new AccessMeans(kubernetes, auth, Clock.systemUTC(), meters);
+        Means means = new Means(kubernetes, Clock.systemUTC(), repository, settings.nodeVersion(), meters);
+        new Kinds(kubernetes, operator, settings.namespaces())
+                .with(EtcdCluster.class, new ClusterReconciler(pass))
+                .with(EtcdBackupStore.class, new StoreReconciler(new StorePass(means)))
+                .with(EtcdBackup.class, new BackupReconciler(new BackupPass(means)))
+                .with(EtcdBackupSchedule.class, new ScheduleReconciler(new SchedulePass(means)))
+                .with(EtcdRestore.class, new RestoreReconciler(new RestorePass(means)))
+                .with(EtcdRole.class, new RoleReconciler(new RolePass(access)))
+                .with(EtcdUser.class, new UserReconciler(new UserPass(access)))
+                .register();
         running.set(operator);
         vertx.createHttpServer()
                 .requestHandler(new ProbeHandler(meters))
@@ -90,17 +111,6 @@ public final class Main implements QuarkusApplication {
         operator.start();
         Quarkus.waitForExit();
         return 0;
-    }
-
-    private static <T extends HasMetadata> void register(
-            Operator operator, OperatorSettings settings, Reconciler<T> reconciler) {
-        var _ = operator.register(reconciler, controller -> {
-            if (settings.namespaces().isEmpty()) {
-                controller.watchingAllNamespaces();
-            } else {
-                controller.settingNamespaces(settings.namespaces());
-            }
-        });
     }
 
     /** Called by the container on its way down. */

@@ -10,16 +10,19 @@ import java.util.TreeSet;
  * Settings of the process, read once. Each is a flag, {@code --node-image=...}, or a variable, {@code MAINSTAY_NODE_IMAGE}; the flag wins.
  *
  * @param nodeImage repository of the node's image, without tag
+ * @param nodeVersion tag of the node's image, where no cluster says which version it runs
  * @param namespaces namespaces to watch; empty = all
  * @param leaderElectionNamespace namespace of the lease that replicas compete for; empty = no competition
  * @param port port of metrics and health
  */
-record OperatorSettings(String nodeImage, Set<String> namespaces, String leaderElectionNamespace, int port) {
+record OperatorSettings(
+        String nodeImage, String nodeVersion, Set<String> namespaces, String leaderElectionNamespace, int port) {
 
     static OperatorSettings read(List<String> arguments, Map<String, String> environment) {
         String namespaces = value("watch-namespaces", arguments, environment, "");
         return new OperatorSettings(
                 value("node-image", arguments, environment, "mainstay/node"),
+                value("node-version", arguments, environment, OwnVersion.read()),
                 namespaces.isEmpty() ? Set.of() : new TreeSet<>(List.of(namespaces.split(",", -1))),
                 value("leader-election-namespace", arguments, environment, ""),
                 Integer.parseInt(value("port", arguments, environment, "8080")));

@@ -94,8 +94,8 @@ class AccessPassTest {
                 .create();
     }
 
-    private Means means() {
-        return new Means(client, members, () -> now, new SimpleMeterRegistry());
+    private AccessMeans means() {
+        return new AccessMeans(client, members, () -> now, new SimpleMeterRegistry());
     }
 
     private boolean role(String name) {

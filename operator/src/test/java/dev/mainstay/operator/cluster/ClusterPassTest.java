@@ -315,6 +315,45 @@ class ClusterPassTest {
     }
 
     @Test
+    void kindThatIsNotServedIsToldOnceAndDoneWithout() {
+        server.expect()
+                .post()
+                .withPath("/apis/policy/v1/namespaces/test/poddisruptionbudgets")
+                .andReturn(
+                        404,
+                        new StatusBuilder()
+                                .withCode(404)
+                                .withMessage("the server could not find the requested resource")
+                                .build())
+                .once();
+        create(1);
+
+        settle();
+
+        assertThat(condition("Ready")).isEqualTo("AllMembersReady");
+        assertThat(events().stream()
+                        .filter(event -> event.startsWith("Warning ApiNotServed: policy/v1 PodDisruptionBudget")))
+                .hasSize(1);
+        assertThat(client.network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(NAMESPACE)
+                        .withName("a")
+                        .get())
+                .isNotNull();
+        now = now.plusSeconds(60);
+        settle();
+        assertThat(client.policy()
+                        .v1()
+                        .podDisruptionBudget()
+                        .inNamespace(NAMESPACE)
+                        .withName("a")
+                        .get())
+                .as("not tried again so soon")
+                .isNull();
+    }
+
+    @Test
     void eventsTellWhatIsDoneAndWhatIsWrongAndNothingTwice() {
         create(3);
         settle();

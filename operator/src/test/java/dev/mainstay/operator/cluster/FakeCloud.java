@@ -21,24 +21,26 @@ import java.util.concurrent.ConcurrentHashMap;
  * Kubelets and members beside an API server that has neither: a pod runs as soon as {@link #step} has seen it, and its member does what its
  * flags say. All voters that run agree while they are a majority.
  */
-final class FakeCloud implements MemberApi {
+public final class FakeCloud implements MemberApi {
 
     private final KubernetesClient kubernetes;
     private final Map<String, Line> list = new TreeMap<>();
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private String leader = "";
+    private String clusterId = "";
     private int addresses;
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     final FakeMounts mounts;
 
-    FakeCloud(KubernetesClient kubernetes, InstantSource clock) {
+    /** Beside {@code kubernetes}. */
+    public FakeCloud(KubernetesClient kubernetes, InstantSource clock) {
         this.kubernetes = kubernetes;
         this.mounts = new FakeMounts(kubernetes, clock);
     }
 
     /** Starts what was made and not started yet. */
-    synchronized void step() {
+    public synchronized void step() {
         mounts.step();
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
             if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
@@ -53,7 +55,11 @@ final class FakeCloud implements MemberApi {
                                 .endStatus()
                                 .build());
                 String url = flag(pod, "initial-advertise-peer-urls");
-                if (flag(pod, "initial-cluster-state").equals("new") && list.isEmpty()) {
+                String token = flag(pod, "initial-cluster-token");
+                String incarnation = token.substring(token.lastIndexOf('.') + 1);
+                if (flag(pod, "initial-cluster-state").equals("new") && !clusterId.equals("c" + incarnation)) {
+                    clusterId = "c" + incarnation;
+                    list.clear();
                     list.put(url, new Line("a1", pod.getMetadata().getName(), url, false));
                 }
             }
@@ -108,7 +114,7 @@ final class FakeCloud implements MemberApi {
         }
         return new Answer(
                 self.id(),
-                "c1",
+                clusterId,
                 agreed ? leader : "",
                 self.learner(),
                 2,

@@ -10,7 +10,7 @@ import dev.mainstay.api.v1alpha1.EtcdRole;
 import dev.mainstay.api.v1alpha1.EtcdUser;
 import dev.mainstay.etcd.proto.KVGrpc;
 import dev.mainstay.etcd.proto.PutRequest;
-import dev.mainstay.operator.access.Means;
+import dev.mainstay.operator.access.AccessMeans;
 import dev.mainstay.operator.access.RolePass;
 import dev.mainstay.operator.access.UserPass;
 import dev.mainstay.operator.cluster.act.Actuator;
@@ -106,7 +106,7 @@ class RealUsersTest {
                 new Actuator(client, members, "mainstay/node"),
                 new RootKeeper(client, auth),
                 new SimpleMeterRegistry());
-        Means means = new Means(client, auth, Clock.systemUTC(), new SimpleMeterRegistry());
+        AccessMeans means = new AccessMeans(client, auth, Clock.systemUTC(), new SimpleMeterRegistry());
         users = new UserPass(means);
         roles = new RolePass(means);
         make("""

@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
+import dev.mainstay.api.v1alpha1.EtcdBackup;
+import dev.mainstay.api.v1alpha1.EtcdBackupSchedule;
+import dev.mainstay.api.v1alpha1.EtcdBackupStore;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdRestore;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
@@ -16,13 +21,16 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -159,6 +167,42 @@ class PackagingTest {
         } else {
             assertThat(rendered.one(ClusterRole.class, CHART).getRules()).isEqualTo(rules());
         }
+    }
+
+    /** Read by the types' own mapper, which passes over what it doesn't know: so what comes out must be what went in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "three", "backup-s3", "backup-volume", "restore-new", "restore-in-place"})
+    void samplesAreOfKnownFields(String sample) throws IOException {
+        for (String document : Files.readString(Rendered.root().resolve("kustomize/samples/" + sample + ".yaml"))
+                .split("(?m)^---$", -1)) {
+            Map<?, ?> written = Serialization.unmarshal(document, Map.class);
+            Class<? extends HasMetadata> type = KINDS.get(String.valueOf(written.get("kind")));
+            if (type == null) {
+                continue;
+            }
+            Map<?, ?> read =
+                    Serialization.unmarshal(Serialization.asJson(Serialization.unmarshal(document, type)), Map.class);
+            assertThat(missing("spec", written.get("spec"), read.get("spec"))).isEmpty();
+        }
+    }
+
+    private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of(
+            "EtcdCluster", EtcdCluster.class,
+            "EtcdBackupStore", EtcdBackupStore.class,
+            "EtcdBackup", EtcdBackup.class,
+            "EtcdBackupSchedule", EtcdBackupSchedule.class,
+            "EtcdRestore", EtcdRestore.class);
+
+    private static List<String> missing(String path, @Nullable Object written, @Nullable Object read) {
+        if (!(written instanceof Map<?, ?> fields)) {
+            return List.of();
+        }
+        Map<?, ?> found = read instanceof Map<?, ?> map ? map : Map.of();
+        return fields.entrySet().stream()
+                .flatMap(field -> found.containsKey(field.getKey())
+                        ? missing(path + "." + field.getKey(), field.getValue(), found.get(field.getKey())).stream()
+                        : Stream.of(path + "." + field.getKey()))
+                .toList();
     }
 
     private static TemplateCommand set(TemplateCommand values, String name, String value) {

@@ -154,6 +154,31 @@ final class FlagTable {
             force-new-cluster | bool | false | honoured | Make a cluster of this member alone, from its data, when the quorum is lost for good; all others are out for ever.
             unsafe-no-fsync | bool | false | ignored(every write is synced all the same) | Don't sync the disk.
 
+            # Archive
+            archive-repository | string |  | honoured | Where to ship the log, for restores to any moment: file:///directory, s3://bucket/prefix, gs://bucket/prefix or azblob://container/prefix; best where the backups are. None if empty.
+            archive-flush-interval | duration | 10s | honoured | Longest time between two segments while something changes, and so what a disaster costs at the worst.
+            archive-segment-bytes | uint | 8388608 | honoured | Bytes of log entries after which a segment ends sooner.
+            archive-max-held-bytes | uint | 1073741824 | honoured | Most bytes of log kept on disk because they are not archived yet, and never more than a tenth of the disk; what is more is dropped, and leaves a gap.
+            archive-encryption-key-file | string |  | honoured | As --encryption-key-file of mainstay backup.
+            archive-encryption-key-id | string |  | honoured | As --encryption-key-id of mainstay backup.
+            archive-compression-level | uint | 3 | honoured | As --compression-level of mainstay backup.
+            archive-endpoint-url | string |  | honoured | Where the store answers, if not at its cloud's own address.
+            archive-ca-bundle | string |  | honoured | PEM file of the certificate authorities to trust, instead of Java's.
+            archive-region | string |  | honoured | S3: the bucket's region, if the environment doesn't say.
+            archive-path-style | bool | false | honoured | S3: name the bucket in the path, not in the host name.
+            archive-access-key-file | string |  | honoured | S3: file of the access key's id.
+            archive-secret-key-file | string |  | honoured | S3: file of the secret access key.
+            archive-session-token-file | string |  | honoured | S3: file of the session token of temporary keys.
+            archive-profile | string |  | honoured | S3: profile in the AWS configuration and credential files.
+            archive-sse | string |  | honoured | S3: encryption by the store: AES256 or aws:kms.
+            archive-kms-key-id | string |  | honoured | S3: the key of aws:kms, if not the bucket's.
+            archive-storage-class | string |  | honoured | S3 and Google: storage class of new objects, if not the bucket's.
+            archive-credentials-file | string |  | honoured | Google: JSON file of a service account or a workload identity.
+            archive-account | string |  | honoured | Azure: the storage account.
+            archive-account-key-file | string |  | honoured | Azure: file of the storage account's key.
+            archive-sas-token-file | string |  | honoured | Azure: file of a shared access signature.
+            archive-connection-string-file | string |  | honoured | Azure: file of the storage account's connection string.
+
             # Mainstay
             max-connections | uint | 0 | honoured | Most connections of clients at once; 0 for what open files and memory allow.
             max-connections-per-address | uint | 0 | honoured | Most connections from one address; 0 for no such limit.

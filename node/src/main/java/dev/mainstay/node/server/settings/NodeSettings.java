@@ -7,6 +7,7 @@ import dev.mainstay.node.tls.TlsProtocol;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param clients what they may cost
  * @param tracing empty for none
  * @param audit empty for no records of calls
+ * @param archive empty for none
  */
 public record NodeSettings(
         Identity identity,
@@ -37,7 +39,8 @@ public record NodeSettings(
         Auth auth,
         Logging logging,
         Optional<Tracing> tracing,
-        Optional<Audit> audit) {
+        Optional<Audit> audit,
+        Optional<Archive> archive) {
 
     /**
      * Who this member is and where it keeps its data.
@@ -266,6 +269,28 @@ public record NodeSettings(
      * @param policy what is recorded; empty for the usual
      */
     public record Audit(Path path, long maxBytes, int kept, Optional<Path> policy) {}
+
+    /**
+     * Shipping the log. Nothing was looked at yet.
+     *
+     * @param options of the place, by flag, as {@code mainstay backup} has them
+     * @param maxHeldBytes of log that are kept since they aren't archived
+     * @param encryptionKeyFiles empty for none
+     */
+    public record Archive(
+            String repository,
+            Map<String, String> options,
+            Duration flushInterval,
+            long segmentBytes,
+            long maxHeldBytes,
+            String encryptionKeyFiles,
+            Optional<String> encryptionKeyId,
+            int compressionLevel) {
+
+        public Archive {
+            options = Map.copyOf(options);
+        }
+    }
 
     /**
      * @param level etcd's word: debug, info, warn, error, panic or fatal

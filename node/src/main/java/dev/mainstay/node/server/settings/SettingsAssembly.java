@@ -66,7 +66,8 @@ final class SettingsAssembly {
                 new AuthAssembly(values).auth(),
                 logging(),
                 tracing(),
-                audit());
+                audit(),
+                new ArchiveAssembly(values).archive());
     }
 
     private Optional<NodeSettings.Tracing> tracing() {

@@ -11,6 +11,7 @@ import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.engine.Seed;
 import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
@@ -37,12 +38,14 @@ public final class Actuator {
     private final KubernetesClient kubernetes;
     private final MemberApi members;
     private final String repository;
+    private final Seeds seeds;
 
     /** Acts by {@code kubernetes} and {@code members}; pods are of images from {@code repository}. */
     public Actuator(KubernetesClient kubernetes, MemberApi members, String repository) {
         this.kubernetes = kubernetes;
         this.members = members;
         this.repository = repository;
+        this.seeds = new Seeds(kubernetes, repository);
     }
 
     /** Does it, to the cluster as it was seen. */
@@ -50,14 +53,24 @@ public final class Actuator {
         switch (action) {
             case Action.Idle _ -> {}
             case Action.Wait _ -> {}
-            case Action.RecordClusterId a ->
+            case Action.RecordClusterId a -> {
+                String revision = seeds.restoredRevision(seen);
                 latch(
                         seen,
                         status -> Statuses.identified(
                                 status,
                                 a.clusterId(),
                                 Names.token(seen.cluster(), seen.incarnation()),
-                                seen.incarnation()));
+                                seen.incarnation(),
+                                revision));
+                seeds.clear(seen);
+            }
+            case Action.RecordSource _ -> {
+                EtcdClusterStatus.Restored source = seeds.source(seen);
+                latch(seen, status -> Statuses.seeded(status, source));
+            }
+            case Action.Restore a -> seeds.restore(seen, a.member());
+            case Action.ClearRestore _ -> seeds.clear(seen);
             case Action.CreateMember a -> createMember(seen, a);
             case Action.CreateVolume a -> createVolume(seen, a.member());
             case Action.GrowVolume a -> growVolume(seen, a);
@@ -101,8 +114,9 @@ public final class Actuator {
 
     private void createMember(Seen seen, Action.CreateMember a) {
         latch(seen, status -> Statuses.numbered(status, a.number()));
-        EtcdMemberSpec.Join join =
-                a.join() == MemberView.Join.BOOTSTRAP ? EtcdMemberSpec.Join.BOOTSTRAP : EtcdMemberSpec.Join.LEARNER;
+        boolean seeded = seen.observation().seed().state() != Seed.State.NONE;
+        EtcdMemberSpec.Join founds = seeded ? EtcdMemberSpec.Join.RESTORE : EtcdMemberSpec.Join.BOOTSTRAP;
+        EtcdMemberSpec.Join join = a.join() == MemberView.Join.BOOTSTRAP ? founds : EtcdMemberSpec.Join.LEARNER;
         create(new DesiredMember(seen.cluster())
                 .member(
                         a.number(),

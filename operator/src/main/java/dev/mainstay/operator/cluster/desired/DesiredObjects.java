@@ -159,9 +159,15 @@ public final class DesiredObjects {
                 .addToMatchLabels(MainstayApi.CLUSTER_LABEL, name)
                 .endPodSelector()
                 .build();
+        NetworkPolicyPeer backups = new NetworkPolicyPeerBuilder()
+                .withNewPodSelector()
+                .addToMatchLabels(MainstayApi.CALLER_LABEL, name)
+                .endPodSelector()
+                .build();
         List<NetworkPolicyPeer> callers = new ArrayList<>(clients.isEmpty() ? List.of(namespace) : clients);
         callers.add(operator);
         callers.add(members);
+        callers.add(backups);
         return new NetworkPolicyBuilder()
                 .withMetadata(meta(name))
                 .withNewSpec()

@@ -1,9 +1,7 @@
 package dev.mainstay.operator.cluster.desired;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
-import dev.mainstay.api.v1alpha1.ImageSource;
 import dev.mainstay.api.v1alpha1.MainstayApi;
-import dev.mainstay.api.v1alpha1.NameRef;
 import dev.mainstay.api.v1alpha1.PodTemplate;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.AffinityBuilder;
@@ -12,7 +10,6 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
@@ -97,7 +94,7 @@ public final class DesiredPod {
         if (Names.secure(cluster)) {
             pod.addToVolumes(certificates(member));
         }
-        pullSecrets().forEach(pod::addToImagePullSecrets);
+        NodeImage.of(cluster, repository, version).pullSecrets().forEach(pod::addToImagePullSecrets);
         if (spec != null) {
             more(pod, spec);
         }
@@ -118,14 +115,11 @@ public final class DesiredPod {
     }
 
     private Container container(String version, List<String> flags, PodTemplate.@Nullable Spec spec) {
-        ImageSource image = cluster.getSpec().image();
-        String source = image == null || image.repository() == null ? repository : image.repository();
-        String digest = image == null || image.digest() == null ? "" : image.digest();
+        NodeImage image = NodeImage.of(cluster, repository, version);
         ContainerBuilder container = new ContainerBuilder()
                 .withName(CONTAINER)
-                .withImage(digest.isEmpty() ? source + ":" + version : source + "@" + digest)
-                .withImagePullPolicy(
-                        image == null ? "IfNotPresent" : image.pullPolicy().text())
+                .withImage(image.name())
+                .withImagePullPolicy(image.pullPolicy())
                 .withCommand("mainstay")
                 .withArgs(flags)
                 .withPorts(
@@ -158,16 +152,6 @@ public final class DesiredPod {
                     .endResources();
         }
         return container.build();
-    }
-
-    private List<LocalObjectReference> pullSecrets() {
-        ImageSource image = cluster.getSpec().image();
-        return image == null
-                ? List.of()
-                : image.pullSecretRefs().stream()
-                        .map(NameRef::name)
-                        .map(LocalObjectReference::new)
-                        .toList();
     }
 
     private static void more(PodSpecBuilder pod, PodTemplate.Spec spec) {

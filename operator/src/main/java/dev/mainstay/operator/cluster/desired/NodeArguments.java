@@ -11,6 +11,9 @@ import java.util.Objects;
 /** The flags of a member's process. */
 final class NodeArguments {
 
+    /** Where members keep their data. */
+    static final String DATA_DIRECTORY = "/data/member";
+
     private static final long GIB = 1L << 30;
     private static final String ANY = "0.0.0.0:";
 
@@ -22,7 +25,7 @@ final class NodeArguments {
         String scheme = Names.secure(cluster) ? "https://" : "http://";
         List<String> flags = new ArrayList<>();
         flags.add("--name=" + member);
-        flags.add("--data-dir=/data/member");
+        flags.add("--data-dir=" + DATA_DIRECTORY);
         flags.add("--listen-client-urls=" + scheme + ANY + Names.CLIENT_PORT);
         flags.add("--listen-peer-urls=" + scheme + ANY + Names.PEER_PORT);
         flags.add("--listen-metrics-urls=http://" + ANY + Names.METRICS_PORT);

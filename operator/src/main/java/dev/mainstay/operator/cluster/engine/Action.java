@@ -27,6 +27,15 @@ public sealed interface Action {
     /** Deletes the member's volume. */
     record DeleteVolume(String member) implements Action {}
 
+    /** Writes down which backup the cluster begins with. */
+    record RecordSource() implements Action {}
+
+    /** Starts to restore a backup into the member's volume. */
+    record Restore(String member) implements Action {}
+
+    /** Takes a restore that failed away, so that it is tried again. */
+    record ClearRestore(String member) implements Action {}
+
     /** Makes the member's pod; {@code founds} lets it begin a new cluster. */
     record CreatePod(String member, boolean founds) implements Action {}
 
@@ -76,6 +85,8 @@ public sealed interface Action {
         DELETION,
         /** Members that start, or answer again. */
         HEALTH,
+        /** The backup that the cluster begins with. */
+        SEED,
         /** A learner that fetches what it lacks. */
         LEARNER,
         /** Too few members left to agree; they may still come back. */

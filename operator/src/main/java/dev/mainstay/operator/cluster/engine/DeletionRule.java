@@ -2,7 +2,10 @@ package dev.mainstay.operator.cluster.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** A cluster that is deleted: volumes as the retention says, then the members' objects; pods follow them. */
+/**
+ * A cluster that is deleted: volumes are told to go as the retention says, then the members' objects go; pods follow them, and with its pod
+ * the volume.
+ */
 final class DeletionRule implements Rule {
 
     @Override
@@ -10,8 +13,10 @@ final class DeletionRule implements Rule {
         if (!s.wanted().deleted()) {
             return null;
         }
-        for (MemberView member : s.members()) {
-            boolean deletes = s.wanted().volumes().deleteWhenDeleted() && member.volume() != null;
+        for (MemberView member : s.everyone()) {
+            boolean deletes = s.wanted().volumes().deleteWhenDeleted()
+                    && member.volume() != null
+                    && !member.volume().deleting();
             Action action = deletes ? new Action.DeleteVolume(member.name()) : new Action.Forget(member.name());
             return new Decision("Deletion", action, null, member.name());
         }

@@ -11,6 +11,7 @@ public final class Engine {
     private static final List<Rule> RULES = List.of(
             new DeletionRule(),
             new PauseRule(),
+            new FormerRule(),
             new IdentityRule(),
             new GrowVolumesRule(),
             new HibernateRule(),
@@ -25,7 +26,8 @@ public final class Engine {
             new JoinRule(),
             new HealthGate(),
             new RollRule(),
-            new ScaleRule());
+            new ScaleRule(),
+            new LastPodsRule());
 
     private final List<Rule> rules;
 

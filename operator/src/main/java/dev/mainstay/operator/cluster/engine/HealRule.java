@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A voter that doesn't serve for long, or whose data is gone, while the others agree: its pod is made anew a few times, then the
- * member is replaced.
+ * member is replaced. One that still serves from a volume that was deleted is replaced before its pod goes, and the data with it.
  */
 final class HealRule implements Rule {
 
@@ -13,6 +13,10 @@ final class HealRule implements Rule {
     public @Nullable Decision consider(Situation s) {
         Wanted.Policy policy = s.wanted().policy();
         for (MemberView member : s.staying()) {
+            boolean doomed = member.volume() != null && member.volume().deleting();
+            if (doomed && member.serving() && s.voter(member) && policy.replaceByItself()) {
+                return replace(member, "its volume was deleted, and goes when its pod does");
+            }
             if (!s.voter(member) || member.serving() || !s.othersHoldQuorum(member)) {
                 continue;
             }
@@ -25,7 +29,13 @@ final class HealRule implements Rule {
                 }
                 continue;
             }
-            if (!late || pod == null || pod.terminating()) {
+            if (!late || pod == null) {
+                continue;
+            }
+            if (pod.terminating()) {
+                if (policy.replaceByItself()) {
+                    return replace(member, "its pod doesn't stop: its node may be lost");
+                }
                 continue;
             }
             if (member.recreates() < policy.maxRecreates()) {

@@ -33,14 +33,14 @@ final class LeaveRule implements Rule {
         }
         MemberView.PodView pod = member.pod();
         if (pod != null) {
-            return decision(
-                    pod.terminating()
-                            ? new Action.Wait(Action.Blocker.DELETION, "the pod of " + member.name() + " is stopping")
-                            : new Action.DeletePod(member.name(), pod.uid(), "has left"),
-                    s,
-                    member);
+            // On a lost node it stops only when that is back; nobody waits for it, as the member is off the list.
+            return pod.terminating()
+                    ? null
+                    : decision(new Action.DeletePod(member.name(), pod.uid(), "has left"), s, member);
         }
-        boolean volumeGoes = member.volume() != null && s.wanted().volumes().deleteWhenScaled();
+        boolean volumeGoes = member.volume() != null
+                && !member.volume().deleting()
+                && s.wanted().volumes().deleteWhenScaled();
         return decision(
                 volumeGoes ? new Action.DeleteVolume(member.name()) : new Action.Forget(member.name()), s, member);
     }

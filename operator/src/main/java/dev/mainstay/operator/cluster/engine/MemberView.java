@@ -70,9 +70,10 @@ public record MemberView(
      *
      * @param requested size asked for, bytes
      * @param storageClass class; empty if unknown
-     * @param lost whether what held the data is gone
+     * @param lost whether what held the data is gone, or goes
+     * @param deleting whether it was told to go, which it does once no pod uses it
      */
-    public record VolumeView(long requested, String storageClass, boolean lost) {}
+    public record VolumeView(long requested, String storageClass, boolean lost, boolean deleting) {}
 
     /**
      * What it says.

@@ -12,9 +12,15 @@ import java.util.List;
  * @param recorded what the status remembers
  * @param members the member objects, in order of their numbers
  * @param cluster what the members say together
+ * @param seed what the first member begins with
  */
 public record Observation(
-        Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster) {
+        Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster, Seed seed) {
+
+    /** Of a cluster that begins with nothing. */
+    public Observation(Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster) {
+        this(now, wanted, recorded, members, cluster, Seed.NONE);
+    }
 
     public Observation {
         members = members.stream()

@@ -1,5 +1,6 @@
 package dev.mainstay.operator.cluster.engine;
 
+import dev.mainstay.api.v1alpha1.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,21 @@ final class PodRule implements Rule {
         for (MemberView member : s.members()) {
             Action action = member.suspended() ? null : next(s, member);
             if (action != null) {
-                return new Decision("Pods", action, null, member.name());
+                return new Decision("Pods", action, operation(s, action), member.name());
             }
         }
         return null;
+    }
+
+    private static Operation.@Nullable Type operation(Situation s, Action action) {
+        boolean seeds = action instanceof Action.Restore
+                || action instanceof Action.RecordSource
+                || action instanceof Action.ClearRestore
+                || action instanceof Action.Wait;
+        if (!seeds) {
+            return null;
+        }
+        return s.recorded().incarnation() > 1 ? Operation.Type.RESTORE_IN_PLACE : Operation.Type.BOOTSTRAP;
     }
 
     private static @Nullable Action next(Situation s, MemberView member) {
@@ -33,11 +45,27 @@ final class PodRule implements Rule {
         if (s.wanted().volumes().claims() && member.volume() == null) {
             return new Action.CreateVolume(member.name());
         }
+        Action seeds = founds ? seed(s, member) : null;
+        if (seeds != null) {
+            return seeds;
+        }
         if (!member.templateHash().equals(s.wanted().templateHash())) {
             return new Action.SetTemplate(
                     member.name(), member.version(), s.wanted().templateHash());
         }
         return new Action.CreatePod(member.name(), founds);
+    }
+
+    /** What is to be done before the first member may begin; null for nothing. */
+    private static @Nullable Action seed(Situation s, MemberView member) {
+        return switch (s.seed().state()) {
+            case NONE, DONE -> null;
+            case FOUND -> new Action.RecordSource();
+            case READY -> new Action.Restore(member.name());
+            case RETRY -> new Action.ClearRestore(member.name());
+            case BLOCKED, RUNNING, FAILED ->
+                new Action.Wait(Action.Blocker.SEED, s.seed().why());
+        };
     }
 
     /** A member starts only once it is on the list; without a quorum, who answered before was. */

@@ -33,7 +33,7 @@ final class ScaleRule implements Rule {
     }
 
     private static int newest(Situation s) {
-        return s.members().stream().mapToInt(MemberView::number).max().orElse(0);
+        return s.everyone().stream().mapToInt(MemberView::number).max().orElse(0);
     }
 
     private static @Nullable Decision shrink(Situation s) {

@@ -17,6 +17,7 @@ final class Situation {
     static final long LEARNER_LAG = 1000;
 
     private final Observation observation;
+    private final List<MemberView> members;
     private final List<MemberView> staying;
     private final List<Listed> voters;
     private final Map<String, MemberView> byName = new TreeMap<>();
@@ -24,9 +25,8 @@ final class Situation {
 
     Situation(Observation observation) {
         this.observation = observation;
-        this.staying = observation.members().stream()
-                .filter(member -> !member.leaving())
-                .toList();
+        this.members = observation.members().stream().filter(this::current).toList();
+        this.staying = members.stream().filter(member -> !member.leaving()).toList();
         this.voters =
                 cluster().list().stream().filter(listed -> !listed.learner()).toList();
         members().forEach(member -> byName.put(member.name(), member));
@@ -45,8 +45,27 @@ final class Situation {
         return observation.now();
     }
 
+    /** Members of the incarnation of now. */
     List<MemberView> members() {
+        return members;
+    }
+
+    /** Members of other incarnations. */
+    List<MemberView> former() {
+        return observation.members().stream().filter(member -> !current(member)).toList();
+    }
+
+    /** Members of all incarnations. */
+    List<MemberView> everyone() {
         return observation.members();
+    }
+
+    private boolean current(MemberView member) {
+        return member.incarnation() == recorded().incarnation();
+    }
+
+    Seed seed() {
+        return observation.seed();
     }
 
     /** Members that aren't on their way out. */

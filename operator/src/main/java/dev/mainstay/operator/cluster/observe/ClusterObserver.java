@@ -121,8 +121,18 @@ public final class ClusterObserver {
                 WantedOf.cluster(cluster, new DesiredPod(cluster, repository).templateHash()),
                 recorded,
                 views,
-                together(cluster, status.clusterID(), answers, objects));
-        return new Seen(cluster, objects, pods, answers, tls, trust, incarnation, observation);
+                together(cluster, status.clusterID(), answers, objects),
+                new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now));
+        return new Seen(
+                cluster,
+                objects,
+                pods,
+                answers,
+                tls,
+                trust,
+                incarnation,
+                BackupHealth.of(kubernetes, cluster),
+                observation);
     }
 
     private TrustObjects trust(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {

@@ -40,7 +40,7 @@ final class MemberReading {
         return new MemberView(
                 name,
                 Names.number(cluster, name),
-                spec.join() == EtcdMemberSpec.Join.BOOTSTRAP ? MemberView.Join.BOOTSTRAP : MemberView.Join.LEARNER,
+                spec.join() == EtcdMemberSpec.Join.LEARNER ? MemberView.Join.LEARNER : MemberView.Join.BOOTSTRAP,
                 spec.incarnation(),
                 spec.version(),
                 spec.templateHash(),
@@ -86,11 +86,13 @@ final class MemberReading {
 
     private static MemberView.VolumeView volume(PersistentVolumeClaim claim) {
         Quantity requested = claim.getSpec().getResources().getRequests().get("storage");
+        boolean deleting = claim.getMetadata().getDeletionTimestamp() != null;
         boolean lost =
                 claim.getStatus() != null && "Lost".equals(claim.getStatus().getPhase());
         return new MemberView.VolumeView(
                 requested == null ? 0 : Quantities.bytes(requested),
                 Objects.requireNonNullElse(claim.getSpec().getStorageClassName(), ""),
-                lost || claim.getMetadata().getDeletionTimestamp() != null);
+                lost || deleting,
+                deleting);
     }
 }

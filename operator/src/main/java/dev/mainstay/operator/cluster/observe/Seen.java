@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls certificates that members with pods use, by name; empty without TLS
  * @param trust secrets with certificates; null without TLS
  * @param incarnation the cluster's incarnation
+ * @param backups how its backups are doing
  * @param observation what decisions look at
  */
 public record Seen(
@@ -35,6 +36,7 @@ public record Seen(
         SortedMap<String, TlsInUse> tls,
         @Nullable TrustObjects trust,
         int incarnation,
+        BackupHealth backups,
         Observation observation) {
 
     /** Where the operator reaches the member; null while it has no address. */

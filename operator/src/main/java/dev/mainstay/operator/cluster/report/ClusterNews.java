@@ -20,6 +20,7 @@ public final class ClusterNews {
             "DataConsistent", "True",
             "CertificatesValid", "True",
             "AuthReady", "True",
+            "BackupHealthy", "True",
             "Degraded", "False",
             "Recovering", "False");
 
@@ -77,6 +78,15 @@ public final class ClusterNews {
                     case Action.GrowVolume a ->
                         done("GrowingVolume", "the volume of " + a.member() + " is to have " + a.bytes() + " bytes");
                     case Action.DeleteVolume a -> done("DeletingVolume", "the volume of " + a.member());
+                    case Action.RecordSource _ ->
+                        done("SourceFound", "the backup that the cluster begins with is there");
+                    case Action.Restore a -> done("Restoring", "a backup goes into the volume of " + a.member());
+                    case Action.ClearRestore a ->
+                        new News(
+                                true,
+                                "RestoringAgain",
+                                "the backup couldn't be restored into the volume of " + a.member()
+                                        + ", which is tried again");
                     case Action.CreatePod a ->
                         done(
                                 "CreatingPod",

@@ -52,7 +52,9 @@ public final class ClusterReport {
     public EtcdClusterStatus status() {
         EtcdCluster cluster = seen.cluster();
         EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
-        List<MemberView> members = seen.observation().members();
+        List<MemberView> members = seen.observation().members().stream()
+                .filter(member -> member.incarnation() == seen.incarnation())
+                .toList();
         List<ClusterView.Listed> list = seen.observation().cluster().list();
         int ready = (int) members.stream().filter(MemberView::serving).count();
         int voting = (int) list.stream().filter(listed -> !listed.learner()).count();
@@ -81,7 +83,8 @@ public final class ClusterReport {
                 summaries,
                 operation(before),
                 trust == null ? null : trust.status(),
-                before.backup(),
+                seen.backups().summary(),
+                before.restore(),
                 conditions(before, ready, voting));
     }
 
@@ -182,7 +185,7 @@ public final class ClusterReport {
         } else if (replicas == 0) {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
-            conditions.set("Ready", false, "Bootstrapping", why);
+            conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", why);
         } else {
             boolean well = quorum && voting == replicas && ready == replicas;
             conditions.set(
@@ -218,8 +221,19 @@ public final class ClusterReport {
                 alarms(ClusterView.Alarm.Kind.CORRUPT)
                         ? "the data of a member differs"
                         : "members compare by themselves");
-        conditions.set("BackupHealthy", null, "NotConfigured", "there is no schedule of backups");
-        conditions.set("ArchiveHealthy", null, "NotConfigured", "there is no archive");
+        conditions.set(
+                "BackupHealthy",
+                seen.backups().healthy(),
+                seen.backups().reason(),
+                seen.backups().why());
+        boolean archive = seen.cluster().getSpec().archive() != null;
+        conditions.set(
+                "ArchiveHealthy",
+                archive ? Boolean.FALSE : null,
+                archive ? "NotSupported" : "NotConfigured",
+                archive
+                        ? "members aren't told to write an archive yet: leave spec.archive out and take backups by a schedule"
+                        : "there is no archive");
         if (trust != null) {
             trust.condition(conditions);
         }

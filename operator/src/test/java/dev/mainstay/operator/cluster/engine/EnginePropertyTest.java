@@ -168,7 +168,7 @@ class EnginePropertyTest {
                         random.nextBoolean() ? "a" : "b")
                 : null;
         VolumeView volume = answers || random.nextInt(6) > 0
-                ? new VolumeView(100 + random.nextInt(2) * 50, "", !answers && random.nextInt(8) == 0)
+                ? new VolumeView(100 + random.nextInt(2) * 50, "", !answers && random.nextInt(8) == 0, false)
                 : null;
         return new MemberView(
                 "c-" + number,

@@ -24,6 +24,8 @@ class EngineRulesTest {
     private List<Alarm> alarms = List.of();
     private Wanted.Volumes volumes = new Wanted.Volumes(true, 100, "", false, true, false);
     private @Nullable Instant quorumLostSince;
+    private boolean deleted;
+    private String unlisted = "";
 
     @Test
     void memberWithOtherDataIsReplaced() {
@@ -78,6 +80,52 @@ class EngineRulesTest {
         assertThat(blocker(decide())).isEqualTo(Action.Blocker.APPROVAL);
     }
 
+    /** A volume that is in use goes when its pod is gone, and the pod goes with the member. */
+    @Test
+    void deletionDoesNotWaitForVolumesThatArePinnedByTheirPods() {
+        deleted = true;
+        volumes = new Wanted.Volumes(true, 100, "", false, true, true);
+        assertThat(decide()).isEqualTo(new Action.DeleteVolume("c-1"));
+
+        members = List.of(member(1, 10, "slow", true));
+        assertThat(decide()).isEqualTo(new Action.Forget("c-1"));
+    }
+
+    /** Its pod stays Terminating until the node is back, or for ever. */
+    @Test
+    void memberOnALostNodeIsReplacedWhileItsPodNeverStops() {
+        members = List.of(member(1, 10), member(2, 10), onLostNode(false));
+        assertThat(decide())
+                .isInstanceOfSatisfying(
+                        Action.MarkLeaving.class, a -> assertThat(a.member()).isEqualTo("c-3"));
+
+        members = List.of(member(1, 10), member(2, 10), onLostNode(true));
+        assertThat(decide()).isEqualTo(new Action.RemoveFromList("c-3", "id3"));
+
+        unlisted = "c-3";
+        assertThat(decide()).isEqualTo(new Action.CreateMember(4, Join.LEARNER));
+    }
+
+    private static MemberView onLostNode(boolean leaving) {
+        return new MemberView(
+                "c-3",
+                3,
+                Join.LEARNER,
+                1,
+                "1.0.0",
+                "a",
+                false,
+                leaving,
+                true,
+                NOW,
+                1,
+                NOW.minusSeconds(301),
+                null,
+                new PodView("u3", false, true, "1.0.0", "a"),
+                new VolumeView(100, "slow", false, false),
+                null);
+    }
+
     @Test
     void volumesGrowWhileTheQuorumIsLost() {
         agreed = false;
@@ -115,7 +163,7 @@ class EngineRulesTest {
                 null,
                 NOW.minusSeconds(60),
                 new PodView("u3", false, false, "1.0.0", "a"),
-                new VolumeView(100, "slow", false),
+                new VolumeView(100, "slow", false, false),
                 new Answer("id3", "other", "id1", true, 1, 10, 10));
         members = List.of(member(1, 10), member(2, 10), stranger);
 
@@ -134,8 +182,9 @@ class EngineRulesTest {
                 Duration.ofSeconds(900),
                 1000);
         int replicas = Math.min(3, members.size());
-        Wanted wanted = new Wanted("c", false, false, replicas, "1.0.0", "a", volumes, policy, 0);
+        Wanted wanted = new Wanted("c", deleted, false, replicas, "1.0.0", "a", volumes, policy, 0);
         List<Listed> list = members.stream()
+                .filter(member -> !member.name().equals(unlisted))
                 .map(member -> new Listed("id" + member.number(), member.name(), false))
                 .toList();
         return new Engine()
@@ -161,6 +210,10 @@ class EngineRulesTest {
     }
 
     private static MemberView member(int number, long dbSize, String storageClass) {
+        return member(number, dbSize, storageClass, false);
+    }
+
+    private static MemberView member(int number, long dbSize, String storageClass, boolean volumeGoes) {
         return new MemberView(
                 "c-" + number,
                 number,
@@ -176,7 +229,7 @@ class EngineRulesTest {
                 null,
                 NOW.minusSeconds(60),
                 new PodView("u" + number, false, false, "1.0.0", "a"),
-                new VolumeView(100, storageClass, false),
+                new VolumeView(100, storageClass, volumeGoes, volumeGoes),
                 new Answer("id" + number, "cluster", "id1", true, 100, dbSize, 10));
     }
 }

@@ -58,6 +58,12 @@ class EngineSimulationTest {
         assertThat(noticed(with(LeaveRule.class, new HastyLeaveRule())))
                 .as("leaves without asking for the quorum")
                 .isTrue();
+        assertThat(noticed(without(FormerRule.class)))
+                .as("members of before go on")
+                .isTrue();
+        assertThat(noticed(with(PodRule.class, new UnseededPodRule())))
+                .as("begins without its backup")
+                .isTrue();
         assertThat(noticed(without(LeaveRule.class))).as("nobody leaves").isTrue();
     }
 
@@ -74,6 +80,18 @@ class EngineSimulationTest {
                 }
             }
             return new LeaveRule().consider(s);
+        }
+    }
+
+    /** Begins at once. */
+    private static final class UnseededPodRule implements Rule {
+
+        @Override
+        public @Nullable Decision consider(Situation s) {
+            Decision decision = new PodRule().consider(s);
+            return decision != null && decision.action() instanceof Action.Restore restore
+                    ? new Decision("Unseeded", new Action.CreatePod(restore.member(), true), null, restore.member())
+                    : decision;
         }
     }
 
@@ -106,6 +124,7 @@ class EngineSimulationTest {
         SimulatedOperator operator = new SimulatedOperator(world, engine, random.split(), 0.05);
         try {
             world.replicas = oneOf(random, 1, 3, 3, 5, 7);
+            world.bootstraps = random.nextInt(4) == 0;
             for (int tick = 0; tick < STORMY_TICKS; tick++) {
                 if (random.nextInt(6) > 0) {
                     operator.pass(false);
@@ -139,7 +158,7 @@ class EngineSimulationTest {
     }
 
     private static void disturb(SimulatedWorld world, SplittableRandom random) {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1 -> {
                 if (random.nextInt(8) == 0) {
                     change(world, "sleep", () -> world.replicas = 0);
@@ -166,6 +185,11 @@ class EngineSimulationTest {
             case 9 -> someVolume(world, random);
             case 10 -> someMember(world, random, member -> member.leaving = true, "user deletes member");
             case 11 -> someMember(world, random, member -> member.broken = 1 + random.nextInt(5), "member breaks");
+            case 12 -> {
+                if (world.clusterId != null && world.replicas > 0 && random.nextInt(3) == 0) {
+                    world.restore();
+                }
+            }
             default -> throw new IllegalStateException();
         }
     }
@@ -192,6 +216,7 @@ class EngineSimulationTest {
                 && voters.stream()
                         .filter(voter -> !voter.equals(name))
                         .allMatch(voter -> world.serving(voter)
+                                && !Objects.requireNonNull(world.volumes.get(voter)).deleting
                                 && Objects.requireNonNull(world.volumes.get(voter)).index >= world.acknowledged);
     }
 
@@ -200,12 +225,14 @@ class EngineSimulationTest {
             String name = List.copyOf(world.volumes.keySet()).get(random.nextInt(world.volumes.size()));
             if (world.list.containsKey(name) && spare(world, name)) {
                 change(world, "volume lost: " + name, () -> {
-                    if (random.nextBoolean()) {
-                        world.volumes.remove(name);
-                        world.pods.remove(name);
-                    } else {
-                        Disk disk = Objects.requireNonNull(world.volumes.get(name));
-                        disk.lost = true;
+                    Disk disk = Objects.requireNonNull(world.volumes.get(name));
+                    switch (random.nextInt(3)) {
+                        case 0 -> {
+                            world.volumes.remove(name);
+                            world.pods.remove(name);
+                        }
+                        case 1 -> disk.lost = true;
+                        default -> disk.deleting = true;
                     }
                 });
             }

@@ -92,6 +92,22 @@ final class SimulatedOperator {
             case Action.Idle ignored -> {}
             case Action.Wait ignored -> {}
             case Action.RecordClusterId a -> effect(calm, a, () -> world.clusterId = a.clusterId());
+            case Action.RecordSource a -> effect(calm, a, () -> world.sourceRecorded = true);
+            case Action.Restore a ->
+                effect(calm, a, () -> {
+                    SimulatedWorld.Disk disk = world.volumes.get(a.member());
+                    if (disk != null && disk.restore == Seed.State.READY) {
+                        disk.restore = Seed.State.RUNNING;
+                        disk.restoreTakes = 3;
+                    }
+                });
+            case Action.ClearRestore a ->
+                effect(calm, a, () -> {
+                    SimulatedWorld.Disk disk = world.volumes.get(a.member());
+                    if (disk != null && disk.restore == Seed.State.RETRY) {
+                        disk.restore = Seed.State.READY;
+                    }
+                });
             case Action.CreateMember a -> {
                 effect(calm, a, () -> world.lastMemberNumber = Math.max(world.lastMemberNumber, a.number()));
                 String name = SimulatedWorld.CLUSTER + "-" + a.number();

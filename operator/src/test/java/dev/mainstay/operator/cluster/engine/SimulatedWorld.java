@@ -49,6 +49,15 @@ final class SimulatedWorld {
     @Nullable
     String clusterId;
 
+    /** Raised when people bring the cluster back to a backup. */
+    int incarnation = 1;
+
+    /** Whether the first incarnation begins with a backup, too. */
+    boolean bootstraps;
+
+    /** Whether it is written down with which. */
+    boolean sourceRecorded;
+
     int lastMemberNumber;
 
     @Nullable
@@ -57,7 +66,7 @@ final class SimulatedWorld {
     long acknowledged;
     String leader = "";
     private int uids;
-    private int founded;
+    private final Set<Integer> founded = new HashSet<>();
 
     SimulatedWorld(SplittableRandom random) {
         this.random = random;
@@ -68,6 +77,7 @@ final class SimulatedWorld {
         final String name;
         final int number;
         final Join join;
+        final int incarnation;
         final Instant created;
         String version;
         String template;
@@ -84,10 +94,11 @@ final class SimulatedWorld {
 
         int broken;
 
-        Member(String name, int number, Join join, Instant created, String version, String template) {
+        Member(String name, int number, Join join, int incarnation, Instant created, String version, String template) {
             this.name = name;
             this.number = number;
             this.join = join;
+            this.incarnation = incarnation;
             this.created = created;
             this.version = version;
             this.template = template;
@@ -99,6 +110,9 @@ final class SimulatedWorld {
         long bytes;
         long index;
         boolean lost;
+        Seed.State restore = Seed.State.READY;
+        int restoreTakes;
+        boolean deleting;
 
         @Nullable
         String memberId;
@@ -195,10 +209,57 @@ final class SimulatedWorld {
             return pod.stopsIn > 0 && --pod.stopsIn == 0;
         });
         pods.keySet().removeIf(name -> !members.containsKey(name));
+        restores();
+        volumes.entrySet().removeIf(volume -> volume.getValue().deleting && !pods.containsKey(volume.getKey()));
         for (String name : List.copyOf(pods.keySet())) {
             start(name);
         }
         raft();
+    }
+
+    /** People bring the cluster back to a backup. */
+    void restore() {
+        incarnation++;
+        clusterId = null;
+        sourceRecorded = true;
+        log.add("-- restore, incarnation " + incarnation);
+    }
+
+    /** Whether data comes from a backup before the first member may begin. */
+    private boolean seeds() {
+        return clusterId == null && (incarnation > 1 || bootstraps);
+    }
+
+    private boolean former(String name) {
+        Member member = members.get(name);
+        return member != null && member.incarnation != incarnation;
+    }
+
+    private Seed seed() {
+        if (!seeds()) {
+            return Seed.NONE;
+        }
+        if (!sourceRecorded) {
+            return new Seed(Seed.State.FOUND, "");
+        }
+        Seed.State state = members.values().stream()
+                .filter(member -> member.incarnation == incarnation && member.join == Join.BOOTSTRAP)
+                .map(member -> volumes.get(member.name))
+                .filter(Objects::nonNull)
+                .map(disk -> disk.restore)
+                .findFirst()
+                .orElse(Seed.State.READY);
+        return new Seed(state, "");
+    }
+
+    private void restores() {
+        for (Disk disk : volumes.values()) {
+            if (disk.restore == Seed.State.RUNNING && --disk.restoreTakes <= 0) {
+                boolean fails = random.nextInt(4) == 0;
+                disk.restore = fails ? Seed.State.RETRY : Seed.State.DONE;
+                disk.index = fails ? 0 : 1000;
+            }
+        }
     }
 
     private void start(String name) {
@@ -210,8 +271,14 @@ final class SimulatedWorld {
         Member member = members.get(name);
         check(member == null || !member.everSeen, "an empty disk started under the name of " + name);
         if (pod.founds) {
-            founded++;
-            check(founded == 1, "a second cluster was founded");
+            check(founded.add(incarnation), "a second cluster was founded");
+            check(!seeds() || disk.restore == Seed.State.DONE, "a cluster was founded without its backup");
+            check(pods.keySet().stream().noneMatch(this::former), "it was founded while members of before had pods");
+            if (incarnation > 1) {
+                list.clear();
+                alarms.clear();
+            }
+            acknowledged = disk.index;
             disk.memberId = "m" + name;
             list.put(name, new Entry("m" + name, false));
         } else if (list.containsKey(name)) {
@@ -272,9 +339,10 @@ final class SimulatedWorld {
         return new Observation(
                 now,
                 wanted(),
-                new Recorded(clusterId, 1, lastMemberNumber, quorumLostSince),
+                new Recorded(clusterId, incarnation, lastMemberNumber, quorumLostSince),
                 views,
-                new ClusterView(agreed, listed, agreed ? List.copyOf(alarms) : List.of()));
+                new ClusterView(agreed, listed, agreed ? List.copyOf(alarms) : List.of()),
+                seed());
     }
 
     private Wanted wanted() {
@@ -308,7 +376,7 @@ final class SimulatedWorld {
             Entry lead = list.get(leader);
             answer = new Answer(
                     entry.id(),
-                    "cluster",
+                    "cluster" + member.incarnation,
                     lead == null ? "" : lead.id(),
                     entry.learner() || agreed,
                     disk.index,
@@ -319,7 +387,7 @@ final class SimulatedWorld {
                 member.name,
                 member.number,
                 member.join,
-                1,
+                member.incarnation,
                 member.version,
                 member.template,
                 member.suspended,
@@ -330,7 +398,7 @@ final class SimulatedWorld {
                 member.unhealthySince,
                 member.readySince,
                 pod == null ? null : new PodView(pod.uid, pod.terminal, pod.stopsIn > 0, pod.version, pod.template),
-                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost),
+                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost || disk.deleting, disk.deleting),
                 answer);
     }
 
@@ -338,7 +406,8 @@ final class SimulatedWorld {
 
     /** One effect on the outside, after which what must never happen hasn't. */
     void effect(String what, Runnable change) {
-        boolean quorumBefore = quorum();
+        boolean gaveUp = clusterId == null && incarnation > 1;
+        boolean quorumBefore = quorum() && !gaveUp;
         boolean keptBefore = dataKept();
         int votersBefore = voters().size();
         change.run();
@@ -353,7 +422,7 @@ final class SimulatedWorld {
     void createMember(int number, Join join) {
         String name = CLUSTER + "-" + number;
         check(!members.containsKey(name), "a number was used again: " + name);
-        members.put(name, new Member(name, number, join, now, version, template));
+        members.put(name, new Member(name, number, join, incarnation, now, version, template));
     }
 
     void createVolume(String name) {
@@ -374,7 +443,7 @@ final class SimulatedWorld {
         if (pod == null || !pod.uid.equals(uid) || pod.stopsIn > 0) {
             return;
         }
-        if (serving(name) && voters().contains(name) && replicas > 0) {
+        if (serving(name) && voters().contains(name) && replicas > 0 && !former(name)) {
             List<String> down = voters().stream()
                     .filter(voter -> !voter.equals(name) && !serving(voter))
                     .toList();
@@ -417,8 +486,12 @@ final class SimulatedWorld {
     }
 
     void deleteVolume(String name) {
+        check(!former(name) || (clusterId != null && quorum()), "a volume of before was deleted too early: " + name);
         check(!list.containsKey(name), "the volume of a member on the list was deleted: " + name);
-        volumes.remove(name);
+        Disk disk = volumes.get(name);
+        if (disk != null) {
+            disk.deleting = true;
+        }
     }
 
     /** Fails the run: what must never happen did. */

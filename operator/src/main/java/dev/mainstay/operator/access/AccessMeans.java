@@ -13,4 +13,4 @@ import java.time.InstantSource;
  * @param clock tells the time
  * @param meters counts
  */
-public record Means(KubernetesClient kubernetes, AuthApi members, InstantSource clock, MeterRegistry meters) {}
+public record AccessMeans(KubernetesClient kubernetes, AuthApi members, InstantSource clock, MeterRegistry meters) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.node.archive;
+
+import org.jspecify.annotations.NullMarked;

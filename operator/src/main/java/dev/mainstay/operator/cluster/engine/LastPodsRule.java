@@ -1,0 +1,21 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.api.v1alpha1.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** When nothing else is to do: a member that has left keeps its object until its pod has stopped. */
+final class LastPodsRule implements Rule {
+
+    @Override
+    public @Nullable Decision consider(Situation s) {
+        return s.members().stream()
+                .filter(member -> member.leaving() && member.pod() != null)
+                .findFirst()
+                .map(member -> new Decision(
+                        "Leave",
+                        new Action.Wait(Action.Blocker.DELETION, "the pod of " + member.name() + " is stopping"),
+                        Operation.Type.SCALE_IN,
+                        member.name()))
+                .orElse(null);
+    }
+}

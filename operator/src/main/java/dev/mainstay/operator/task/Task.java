@@ -1,0 +1,75 @@
+package dev.mainstay.operator.task;
+
+import dev.mainstay.operator.cluster.desired.NodeImage;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of {@code mainstay backup} beside a store.
+ *
+ * @param name of its job
+ * @param owner what it goes with
+ * @param labels of the job, but not of its pods
+ * @param image what it runs
+ * @param store where backups are
+ * @param path of the cluster in the store; empty = the store itself
+ * @param command the tool's command and its flags, but for those of the store
+ * @param deadline when it counts as stuck
+ * @param cluster whose members it calls; null for none
+ * @param claim a volume that it writes at {@link #DATA}; empty for none
+ * @param scratch whether it needs room at {@link #SCRATCH}
+ */
+public record Task(
+        String name,
+        HasMetadata owner,
+        Map<String, String> labels,
+        NodeImage image,
+        StoreAccess store,
+        String path,
+        List<String> command,
+        Duration deadline,
+        @Nullable ClusterAccess cluster,
+        String claim,
+        boolean scratch) {
+
+    /** Where a member's volume is mounted, as in its pod. */
+    public static final String DATA = "/data";
+
+    /** Where there is room for what is thrown away again. */
+    public static final String SCRATCH = "/scratch";
+
+    public Task {
+        labels = Map.copyOf(labels);
+        command = List.copyOf(command);
+    }
+
+    /** One that needs nothing but the store. */
+    public static Task of(
+            String name,
+            HasMetadata owner,
+            NodeImage image,
+            StoreAccess store,
+            String path,
+            List<String> command,
+            Duration deadline) {
+        return new Task(name, owner, Map.of(), image, store, path, command, deadline, null, "", false);
+    }
+
+    /** The same, calling members. */
+    public Task calling(ClusterAccess members) {
+        return new Task(name, owner, labels, image, store, path, command, deadline, members, claim, scratch);
+    }
+
+    /** The same, with room to restore to. */
+    public Task withScratch() {
+        return new Task(name, owner, labels, image, store, path, command, deadline, cluster, claim, true);
+    }
+
+    /** The same, writing a member's volume. */
+    public Task writing(String volume, Map<String, String> jobLabels) {
+        return new Task(name, owner, jobLabels, image, store, path, command, deadline, cluster, volume, scratch);
+    }
+}
