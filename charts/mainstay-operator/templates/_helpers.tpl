@@ -56,4 +56,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
   verbs: [get, create, update, patch, delete]
+- apiGroups: [mainstay.dev]
+  resources: [etcdusers, etcdroles]
+  verbs: [get, list, watch, update, patch]
+- apiGroups: [mainstay.dev]
+  resources: [etcdusers/status, etcdusers/finalizers, etcdroles/status, etcdroles/finalizers]
+  verbs: [get, update, patch]
+- apiGroups: [cert-manager.io]
+  resources: [certificates]
+  verbs: [get, create, update, patch]
 {{- end }}

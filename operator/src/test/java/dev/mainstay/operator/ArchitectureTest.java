@@ -27,6 +27,9 @@ class ArchitectureTest {
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("member", 0),
             Map.entry("pki", 0),
+            Map.entry("access.plan", 1),
+            Map.entry("access.act", 3),
+            Map.entry("access", 5),
             Map.entry("backup.engine", 0),
             Map.entry("cluster.engine", 0),
             Map.entry("cluster.trust", 0),
@@ -68,6 +71,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.mainstay.operator.cluster.engine..",
                         "dev.mainstay.operator.cluster.trust..",
+                        "dev.mainstay.operator.access.plan..",
                         "dev.mainstay.operator.backup.engine..")
                 .should()
                 .dependOnClassesThat()

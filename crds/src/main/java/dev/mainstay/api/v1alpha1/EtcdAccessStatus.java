@@ -14,13 +14,17 @@ public record EtcdAccessStatus(
         @Nullable @JsonPropertyDescription("Generation of the spec that this speaks of.")
         Long observedGeneration,
 
+        @Nullable
+        @JsonPropertyDescription("Whether this object made the user or role, or took it over; only then it changes it.")
+        Boolean owned,
+
         @Nullable @JsonPropertyDescription("Version of the password's secret that the cluster knows.")
         String secretVersion,
 
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
-    public static final EtcdAccessStatus EMPTY = new EtcdAccessStatus(null, null, List.of());
+    public static final EtcdAccessStatus EMPTY = new EtcdAccessStatus(null, null, null, List.of());
 
     public EtcdAccessStatus {
         conditions = Values.listOf(conditions);

@@ -42,8 +42,21 @@ import org.jspecify.annotations.Nullable;
         message = "tls.mode can't change: make a new cluster from a backup",
         fieldPath = ".tls")
 @ValidationRule(
+        value = "!has(oldSelf.tls) || oldSelf.tls.issuance == 'SelfManaged'"
+                + " || (has(self.tls) && self.tls.issuance != 'SelfManaged')",
+        message =
+                "a cluster can't go back to an authority of its own: set tls.issuance back to what it was, CertManager or"
+                        + " Provided, or make a new cluster from a backup",
+        fieldPath = ".tls")
+@ValidationRule(
         value = "!has(self.auth) || self.auth.mode == 'Disabled' || !has(self.tls) || self.tls.mode == 'Required'",
         message = "passwords would travel in clear text: set spec.tls.mode to Required",
+        fieldPath = ".auth")
+@ValidationRule(
+        value = "!has(self.auth) || self.auth.mode == 'Disabled' || !has(self.tls)"
+                + " || self.tls.clientAuthentication == 'Required'",
+        message =
+                "with users, members know the operator by its certificate: set spec.tls.clientAuthentication to Required",
         fieldPath = ".auth")
 @ValidationRule(
         value =

@@ -62,10 +62,16 @@ public record EtcdRoleSpec(
             @Nullable @Size(min = 1, max = 1400) @JsonPropertyDescription("One key, in base64.")
             String keyBytes,
 
-            @Nullable @Size(max = 1024) @JsonPropertyDescription("All keys that begin so; empty = all keys.")
+            @Nullable
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Size(max = 1024)
+            @JsonPropertyDescription("All keys that begin so; empty = all keys.")
             String prefix,
 
-            @Nullable @Size(max = 1400) @JsonPropertyDescription("All keys that begin so, in base64.")
+            @Nullable
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Size(max = 1400)
+            @JsonPropertyDescription("All keys that begin so, in base64.")
             String prefixBytes,
 
             @Nullable @JsonPropertyDescription("All keys from one up to another.")

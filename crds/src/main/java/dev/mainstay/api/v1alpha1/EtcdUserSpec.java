@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
                 + " spec.auth.rootPasswordSecretRef of the cluster",
         fieldPath = ".userName")
 @ValidationRule(
+        value = "self.userName != 'mainstay-member'",
+        message = "the name mainstay-member is for certificates of members alone: choose another userName",
+        fieldPath = ".userName")
+@ValidationRule(
         value = "self.authentication == 'Password' || !has(self.passwordSecretRef)",
         message =
                 "a user with a certificate has no password: remove passwordSecretRef, or set authentication to Password",

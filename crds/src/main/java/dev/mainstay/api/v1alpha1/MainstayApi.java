@@ -42,5 +42,11 @@ public final class MainstayApi {
     /** Finalizer of a member: it leaves the cluster's member list before its object goes. */
     public static final String LEAVE_FINALIZER = GROUP + "/leave";
 
+    /** On a user or role: {@code true} takes over what the cluster has under its name already. */
+    public static final String ADOPT = GROUP + "/adopt";
+
+    /** Finalizer of users and roles: they go from the cluster before their object does. */
+    public static final String ACCESS_FINALIZER = GROUP + "/access";
+
     private MainstayApi() {}
 }

@@ -87,6 +87,10 @@ class RulesTest {
                 cluster("spec.tls={leafDuration: 24h}", "a certificate would be renewed before it begins"),
                 cluster("spec.auth={mode: Password}", ""),
                 cluster("spec.auth={mode: Password};spec.tls={mode: Disabled}", "passwords would travel in clear text"),
+                cluster(
+                        "spec.auth={mode: Password};spec.tls={clientAuthentication: Optional}",
+                        "with users, members know the operator by its certificate"),
+                cluster("spec.auth={mode: Password};spec.tls={clientAuthentication: Required}", ""),
                 cluster("spec.bootstrap={}", "the data has one source"),
                 cluster("spec.bootstrap={backup: {backupRef: {name: b}}}", ""),
                 cluster("spec.bootstrap={archive: {storeRef: {name: s}, path: a, target: {}}}", "one point is wanted"),
@@ -111,6 +115,18 @@ class RulesTest {
                         "a lower minor version is a downgrade"),
                 update(volumes, "spec.tls={mode: Disabled}", "tls.mode can't change"),
                 update("spec.auth={mode: Password}", "spec.paused=true", "auth can't be switched off"),
+                update(
+                        "spec.tls={issuance: CertManager, certManager: {issuerRef: {name: i}}}",
+                        "spec.tls={issuance: SelfManaged}",
+                        "a cluster can't go back to an authority of its own"),
+                update(
+                        "spec.tls={issuance: CertManager, certManager: {issuerRef: {name: i}}}",
+                        "spec.paused=true",
+                        "a cluster can't go back"),
+                update(
+                        "spec.tls={issuance: SelfManaged}",
+                        "spec.tls={issuance: CertManager, certManager: {issuerRef: {name: i}}}",
+                        ""),
                 update("spec.auth={mode: Password}", "spec.auth={mode: Password}", ""),
                 update(
                         volumes,
@@ -155,6 +171,11 @@ class RulesTest {
                 new Case("etcdroles", ROLE, "spec.roleName=x", "spec.roleName=y", "a role keeps its cluster and name"),
                 made("etcdusers", USER, "", ""),
                 made("etcdusers", USER, "spec.userName=root", "root belongs to the cluster"),
+                made(
+                        "etcdusers",
+                        USER,
+                        "spec.userName=mainstay-member",
+                        "the name mainstay-member is for certificates"),
                 made(
                         "etcdusers",
                         USER,

@@ -4,9 +4,14 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
+import dev.mainstay.api.v1alpha1.Tls;
+import dev.mainstay.operator.access.act.RootVerdict;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.GivenKeeper;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.act.TrustKeeper;
 import dev.mainstay.operator.cluster.certificates.TrustState;
+import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.Engine;
@@ -37,15 +42,24 @@ public final class ClusterPass {
     private final UnorderedObjects objects;
     private final Actuator actuator;
     private final TrustKeeper trust;
+    private final GivenKeeper given;
+    private final RootKeeper users;
     private final EventLog events;
     private final MeterRegistry meters;
 
     /** Made of its parts. */
-    public ClusterPass(KubernetesClient kubernetes, ClusterObserver observer, Actuator actuator, MeterRegistry meters) {
+    public ClusterPass(
+            KubernetesClient kubernetes,
+            ClusterObserver observer,
+            Actuator actuator,
+            RootKeeper users,
+            MeterRegistry meters) {
         this.kubernetes = kubernetes;
         this.observer = observer;
         this.actuator = actuator;
+        this.users = users;
         this.trust = new TrustKeeper(kubernetes, meters);
+        this.given = new GivenKeeper(kubernetes, meters);
         this.events = new EventLog(kubernetes, meters);
         this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
@@ -67,12 +81,18 @@ public final class ClusterPass {
         boolean leave = unsupported.isPresent()
                 || deleted
                 || seen.observation().wanted().paused();
-        Optional<TrustState> certificates = leave ? trust.look(seen) : trust.keep(seen);
+        Optional<TrustState> certificates = certificates(seen, leave);
         Decision decision = unsupported
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
-        if (!deleted) {
-            report(seen, decision, certificates);
+        if (deleted) {
+            users.forget(cluster.getMetadata().getUid());
+        } else {
+            Optional<RootVerdict> root = users.keep(seen, !leave, decision.action() instanceof Action.Idle);
+            report(seen, decision, certificates, root);
+            root.ifPresent(verdict -> verdict.news()
+                    .forEach(news ->
+                            events.tell(cluster, news, seen.observation().now())));
         }
         boolean paused = decision.action() instanceof Action.Wait wait
                 && (wait.blocker() == Action.Blocker.PAUSED || wait.blocker() == Action.Blocker.SPEC);
@@ -85,6 +105,13 @@ public final class ClusterPass {
             count(decision, "done");
         }
         return Optional.of(decision);
+    }
+
+    private Optional<TrustState> certificates(Seen seen, boolean leave) {
+        if (Names.issuance(seen.cluster()) != Tls.Issuance.SELF_MANAGED) {
+            return given.keep(seen, !leave);
+        }
+        return leave ? trust.look(seen) : trust.keep(seen);
     }
 
     private void carryOut(Seen seen, Action action) {
@@ -141,7 +168,7 @@ public final class ClusterPass {
     }
 
     /** Written before anything is done, and only when it says something new. */
-    private void report(Seen seen, Decision decision, Optional<TrustState> certificates) {
+    private void report(Seen seen, Decision decision, Optional<TrustState> certificates, Optional<RootVerdict> root) {
         MemberReport report = new MemberReport(seen);
         for (MemberView view : seen.observation().members()) {
             EtcdMember member = Objects.requireNonNull(seen.members().get(view.name()));
@@ -154,7 +181,8 @@ public final class ClusterPass {
             }
         }
         EtcdCluster cluster = seen.cluster();
-        EtcdClusterStatus status = new ClusterReport(seen, decision, certificates.orElse(null)).status();
+        EtcdClusterStatus status =
+                new ClusterReport(seen, decision, certificates.orElse(null), root.orElse(null)).status();
         if (!status.equals(cluster.getStatus())) {
             EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
             ClusterNews.of(before.conditions(), status.conditions())

@@ -21,10 +21,6 @@ final class Unsupported {
             return Optional.empty();
         }
         Tls tls = Objects.requireNonNullElse(spec.tls(), Tls.DEFAULT);
-        if (tls.mode() == Tls.Mode.REQUIRED && tls.issuance() != Tls.Issuance.SELF_MANAGED) {
-            return Optional.of("certificates by cert-manager and of your own aren't used yet: set spec.tls.issuance to"
-                    + " SelfManaged");
-        }
         Optional<String> wrong = tls.extraServerNames().stream()
                 .filter(name -> !ServerNames.valid(name))
                 .findFirst();
@@ -32,8 +28,12 @@ final class Unsupported {
             return Optional.of("spec.tls.extraServerNames has '" + wrong.get()
                     + "', which is neither a host name nor an IP address: correct it");
         }
-        if (spec.auth() != null && spec.auth().mode() == Auth.Mode.PASSWORD) {
-            return Optional.of("users aren't managed yet: set spec.auth.mode to Disabled");
+        if (spec.auth() != null
+                && spec.auth().mode() == Auth.Mode.PASSWORD
+                && (tls.mode() != Tls.Mode.REQUIRED
+                        || tls.clientAuthentication() != Tls.ClientAuthentication.REQUIRED)) {
+            return Optional.of("with users, members know the operator by its certificate: set spec.tls.mode and"
+                    + " spec.tls.clientAuthentication to Required");
         }
         if (spec.bootstrap() != null && spec.bootstrap().existing() != null) {
             return Optional.of(

@@ -15,17 +15,11 @@ import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.net.ssl.SSLException;
 
 /** Calls members by gRPC, over a channel per call: calls are rare, and addresses and certificates come and go. Any thread. */
 public final class GrpcMembers implements MemberApi {
@@ -38,7 +32,7 @@ public final class GrpcMembers implements MemberApi {
 
     @Override
     public Answer ask(Endpoint endpoint) {
-        return call("status", endpoint, ASK, channel -> {
+        return GrpcCalls.call("status", endpoint, ASK, channel -> {
             MaintenanceGrpc.MaintenanceBlockingStub maintenance =
                     MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(ASK.toMillis(), TimeUnit.MILLISECONDS);
             StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
@@ -134,7 +128,7 @@ public final class GrpcMembers implements MemberApi {
 
     private static void change(
             String what, Endpoint endpoint, Function<ClusterGrpc.ClusterBlockingStub, Object> request) {
-        var _ = call(
+        var _ = GrpcCalls.call(
                 what,
                 endpoint,
                 CHANGE,
@@ -175,45 +169,12 @@ public final class GrpcMembers implements MemberApi {
             Endpoint endpoint,
             Duration limit,
             Function<MaintenanceGrpc.MaintenanceBlockingStub, Object> request) {
-        var _ = call(
+        var _ = GrpcCalls.call(
                 what,
                 endpoint,
                 limit,
                 channel -> request.apply(MaintenanceGrpc.newBlockingStub(channel)
                         .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS)));
-    }
-
-    private static <T> T call(String what, Endpoint endpoint, Duration limit, Function<ManagedChannel, T> calls) {
-        ManagedChannel channel = channel(what, endpoint);
-        try {
-            return calls.apply(channel);
-        } catch (StatusRuntimeException e) {
-            throw new MemberCallException(what + " (at most " + limit.toSeconds() + " s)", endpoint.client(), e);
-        } finally {
-            channel.shutdownNow();
-        }
-    }
-
-    private static ManagedChannel channel(String what, Endpoint endpoint) {
-        NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + endpoint.client());
-        ClientIdentity identity = endpoint.identity();
-        if (identity == null) {
-            return builder.usePlaintext().build();
-        }
-        try {
-            return builder.overrideAuthority(endpoint.name())
-                    .sslContext(GrpcSslContexts.forClient()
-                            .trustManager(stream(identity.authorities()))
-                            .keyManager(stream(identity.certificate()), stream(identity.key()))
-                            .build())
-                    .build();
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new MemberCallException(what + " (no usable certificate)", endpoint.client(), e);
-        }
-    }
-
-    private static InputStream stream(String text) {
-        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String hex(long id) {

@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Date;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -127,9 +128,10 @@ public final class Authority {
                 .getCertificate(form.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
     }
 
+    /** As it is: a text of Bouncy Castle's would take {@code #} and backslashes at its beginning for signs. */
     private static X500Name subject(String commonName) {
         return new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(BCStyle.CN, commonName)
+                .addRDN(BCStyle.CN, new DERUTF8String(commonName))
                 .build();
     }
 

@@ -10,6 +10,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
@@ -51,6 +55,24 @@ public final class ServerNames {
         return wanted.equals(of(certificate));
     }
 
+    /** Whether the certificate is valid for a host, also by a wildcard in the first part of a name. */
+    static boolean covers(X509Certificate certificate, String host) {
+        String wanted = normal(host);
+        int dot = wanted.indexOf('.');
+        Set<String> names = of(certificate);
+        return names.contains(wanted) || (!isAddress(host) && dot > 0 && names.contains("*" + wanted.substring(dot)));
+    }
+
+    /** The subject's common name; empty for none. */
+    public static String commonName(X509Certificate certificate) {
+        X500Name subject =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        RDN[] names = subject.getRDNs(BCStyle.CN);
+        return names.length == 0
+                ? ""
+                : IETFUtils.valueToString(names[names.length - 1].getFirst().getValue());
+    }
+
     private static Set<String> of(X509Certificate certificate) {
         Set<String> names = new TreeSet<>();
         try {
@@ -70,7 +92,8 @@ public final class ServerNames {
         return isAddress(name) ? InetAddress.ofLiteral(name).getHostAddress() : name.toLowerCase(Locale.ROOT);
     }
 
-    private static boolean isAddress(String name) {
+    /** Whether it is an IP address rather than a host name. */
+    public static boolean isAddress(String name) {
         return IPV4.matcher(name).matches() || (name.indexOf(':') >= 0 && name.indexOf('%') < 0);
     }
 }

@@ -5,6 +5,13 @@ import dev.mainstay.api.v1alpha1.EtcdBackupSchedule;
 import dev.mainstay.api.v1alpha1.EtcdBackupStore;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdRestore;
+import dev.mainstay.api.v1alpha1.EtcdRole;
+import dev.mainstay.api.v1alpha1.EtcdUser;
+import dev.mainstay.operator.access.AccessMeans;
+import dev.mainstay.operator.access.RolePass;
+import dev.mainstay.operator.access.RoleReconciler;
+import dev.mainstay.operator.access.UserPass;
+import dev.mainstay.operator.access.UserReconciler;
 import dev.mainstay.operator.backup.BackupPass;
 import dev.mainstay.operator.backup.BackupReconciler;
 import dev.mainstay.operator.backup.Means;
@@ -17,7 +24,9 @@ import dev.mainstay.operator.backup.StoreReconciler;
 import dev.mainstay.operator.cluster.ClusterPass;
 import dev.mainstay.operator.cluster.ClusterReconciler;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -73,12 +82,15 @@ public final class Main implements QuarkusApplication {
             }
         });
         GrpcMembers members = new GrpcMembers();
+        GrpcAuth auth = new GrpcAuth();
         String repository = settings.nodeImage();
         ClusterPass pass = new ClusterPass(
                 kubernetes,
                 new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
                 new Actuator(kubernetes, members, repository),
+                new RootKeeper(kubernetes, auth),
                 meters);
+        AccessMeans access = new AccessMeans(kubernetes, auth, Clock.systemUTC(), meters);
         Means means = new Means(kubernetes, Clock.systemUTC(), repository, settings.nodeVersion(), meters);
         new Kinds(kubernetes, operator, settings.namespaces())
                 .with(EtcdCluster.class, new ClusterReconciler(pass))
@@ -86,6 +98,8 @@ public final class Main implements QuarkusApplication {
                 .with(EtcdBackup.class, new BackupReconciler(new BackupPass(means)))
                 .with(EtcdBackupSchedule.class, new ScheduleReconciler(new SchedulePass(means)))
                 .with(EtcdRestore.class, new RestoreReconciler(new RestorePass(means)))
+                .with(EtcdRole.class, new RoleReconciler(new RolePass(access)))
+                .with(EtcdUser.class, new UserReconciler(new UserPass(access)))
                 .register();
         running.set(operator);
         vertx.createHttpServer()

@@ -2,6 +2,7 @@ package dev.mainstay.operator.task;
 
 import dev.mainstay.api.v1alpha1.Auth;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.Tls;
 import dev.mainstay.operator.cluster.desired.Names;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ public record ClusterAccess(
                 + cluster.getMetadata().getNamespace() + ".svc:" + Names.CLIENT_PORT;
         boolean users =
                 cluster.getSpec().auth() != null && cluster.getSpec().auth().mode() == Auth.Mode.PASSWORD;
-        String secret = users ? Names.operator(name) : Names.client(name);
+        String secret =
+                users || Names.issuance(cluster) == Tls.Issuance.PROVIDED ? Names.operator(name) : Names.client(name);
         return new ClusterAccess(
                 name, members.isEmpty() ? List.of(service) : members, Names.secure(cluster) ? secret : null);
     }

@@ -7,9 +7,11 @@ import dev.mainstay.api.v1alpha1.EtcdBackupStore;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdRestore;
+import dev.mainstay.operator.access.FakeAuth;
 import dev.mainstay.operator.cluster.ClusterPass;
 import dev.mainstay.operator.cluster.FakeCloud;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
@@ -292,6 +294,7 @@ class RestorePassesTest {
                             client,
                             new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                             new Actuator(client, cloud, "mainstay/node"),
+                            new RootKeeper(client, new FakeAuth()),
                             new SimpleMeterRegistry())
                     .run(NAMESPACE, name);
             Action action = decision.orElseThrow().action();

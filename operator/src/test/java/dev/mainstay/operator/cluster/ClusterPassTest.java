@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.operator.access.FakeAuth;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
@@ -75,6 +77,7 @@ class ClusterPassTest {
                 client,
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
+                new RootKeeper(client, new FakeAuth()),
                 new SimpleMeterRegistry());
     }
 
@@ -480,6 +483,7 @@ class ClusterPassTest {
                 client,
                 new ClusterObserver(client, cloud, "mainstay/node", Clock.systemUTC()),
                 new Actuator(client, cloud, "mainstay/node"),
+                new RootKeeper(client, new FakeAuth()),
                 new SimpleMeterRegistry());
         var _ = operator.register(new ClusterReconciler(timed));
         operator.start();

@@ -7,7 +7,9 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.Operation;
+import dev.mainstay.operator.access.FakeAuth;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.act.TrustKeeper;
 import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
@@ -79,6 +81,7 @@ class ClusterTlsTest {
                 client,
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
+                new RootKeeper(client, new FakeAuth()),
                 new SimpleMeterRegistry());
     }
 
@@ -325,11 +328,12 @@ class ClusterTlsTest {
     }
 
     @Test
-    void whatIsNotDoneYetIsSaid() {
+    void withoutCertManagerNothingIsBegun() {
         create("issuance: CertManager, certManager: {issuerRef: {name: corp}}");
         settle();
 
-        assertThat(condition("Ready")).isEqualTo("InvalidSpec");
+        assertThat(condition("CertificatesValid")).isEqualTo("CertManagerMissing");
+        assertThat(message("CertificatesValid")).contains("cert-manager isn't installed");
         assertThat(pods()).isEmpty();
     }
 

@@ -77,6 +77,10 @@ final class FakeMounts {
                 assertThat(believes(file(member, "ca.crt"), file(other, "tls.crt")))
                         .as(member + " believes " + other)
                         .isTrue();
+                String peer = Objects.requireNonNull(mounted.get(other)).get("peer.crt");
+                assertThat(peer == null || believes(file(member, "ca.crt"), peer))
+                        .as(member + " believes its peer " + other)
+                        .isTrue();
             }
         }
     }
@@ -108,7 +112,12 @@ final class FakeMounts {
 
     TlsInUse inUse(Endpoint endpoint) {
         String member = member(endpoint);
-        return new TlsInUse(Set.of(serial(member)), Set.of(SecretData.hash(file(member, "ca.crt"))));
+        Set<String> serials = new HashSet<>(Set.of(serial(member)));
+        String peer = Objects.requireNonNull(mounted.get(member)).get("peer.crt");
+        if (peer != null) {
+            serials.add(Pem.certificate(peer).getSerialNumber().toString(16));
+        }
+        return new TlsInUse(serials, Set.of(SecretData.hash(file(member, "ca.crt"))));
     }
 
     private static String member(Endpoint endpoint) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.operator.cluster.act.Actuator;
+import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.member.ClientIdentity;
 import dev.mainstay.operator.member.Endpoint;
+import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
 import dev.mainstay.operator.member.MemberCallException;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -70,6 +72,7 @@ class RealMembersTest {
                 client,
                 new ClusterObserver(client, members, "mainstay/node", Clock.systemUTC()),
                 new Actuator(client, members, "mainstay/node"),
+                new RootKeeper(client, new GrpcAuth()),
                 new SimpleMeterRegistry());
         create();
         try (RealPods pods = new RealPods(client, program, folder)) {

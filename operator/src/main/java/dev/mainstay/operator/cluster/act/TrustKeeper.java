@@ -1,5 +1,6 @@
 package dev.mainstay.operator.cluster.act;
 
+import dev.mainstay.api.v1alpha1.EtcdUser;
 import dev.mainstay.operator.cluster.certificates.AuthorityState;
 import dev.mainstay.operator.cluster.certificates.CertificateHolder;
 import dev.mainstay.operator.cluster.certificates.DesiredTrust;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -59,7 +61,7 @@ public final class TrustKeeper {
         Set<String> foreign = new TreeSet<>();
         TrustReading reading = read(seen, objects, foreign);
         TrustState state = state(reading);
-        for (int writes = 0; writes < MAX_WRITES && allowed(state.step(), foreign); writes++) {
+        for (int writes = 0; writes < MAX_WRITES && allowed(state.step(), missed(seen, objects, foreign)); writes++) {
             try {
                 objects = carryOut(reading, objects, state.step());
             } catch (ForeignObjectException e) {
@@ -82,10 +84,11 @@ public final class TrustKeeper {
             reading = read(seen, objects, foreign);
             state = state(reading);
         }
-        if (foreign.isEmpty()) {
+        Set<String> missed = missed(seen, objects, foreign);
+        if (missed.isEmpty()) {
             return Optional.of(state);
         }
-        String why = "objects of these names are there but aren't this cluster's: " + String.join(", ", foreign)
+        String why = "objects of these names are there but aren't this cluster's: " + String.join(", ", missed)
                 + "; rename or delete them";
         return Optional.of(new TrustState(state.view(), state.authority(), new TrustStep.Blocked(why)));
     }
@@ -95,6 +98,19 @@ public final class TrustKeeper {
         return step.writes() && (foreign.isEmpty() || !step.turns());
     }
 
+    /** Those that the cluster can't do without: a user whose secret is in the way is told so by the user's own object. */
+    private static Set<String> missed(Seen seen, TrustObjects objects, Set<String> foreign) {
+        Set<String> missed = new TreeSet<>(foreign);
+        holders(seen, objects).stream()
+                .filter(holder -> holder.owner() instanceof EtcdUser)
+                .forEach(holder -> missed.remove(holder.secret()));
+        return missed;
+    }
+
+    private static List<CertificateHolder> holders(Seen seen, TrustObjects objects) {
+        return CertificateHolder.all(seen.cluster(), seen.members().values(), objects.users());
+    }
+
     private TrustState state(TrustReading reading) {
         return new TrustState(reading.view(), reading.state(), engine.decide(reading.view()));
     }
@@ -102,7 +118,7 @@ public final class TrustKeeper {
     private static TrustReading read(Seen seen, TrustObjects objects, Set<String> foreign) {
         return new TrustReading(
                 seen.cluster(),
-                CertificateHolder.all(seen.cluster(), seen.members().values()),
+                holders(seen, objects),
                 objects,
                 foreign,
                 seen.tls(),

@@ -48,7 +48,8 @@ public final class DesiredTrust {
 
     /** The authority's secret. */
     public Secret secret(AuthorityState state) {
-        ObjectMetaBuilder meta = meta(Names.authority(cluster.getMetadata().getName()), cluster);
+        ObjectMetaBuilder meta =
+                meta(cluster, Names.authority(cluster.getMetadata().getName()), cluster);
         Instant since = state.knownSince();
         if (since != null) {
             meta.addToAnnotations(AuthorityState.KNOWN_SINCE, since.toString());
@@ -69,19 +70,20 @@ public final class DesiredTrust {
         data.put(MemberCertificate.CERTIFICATE, credential.certificate());
         data.put(MemberCertificate.KEY, credential.key());
         data.put(MemberCertificate.AUTHORITIES, state.bundle());
-        return secret(holder, data);
+        return secret(cluster, holder, data);
     }
 
     /** The secret of a holder, with its certificate and the authorities of now. */
     public Secret trusting(CertificateHolder holder, Secret secret, AuthorityState state) {
         Map<String, String> data = new TreeMap<>(SecretData.of(secret));
         data.put(MemberCertificate.AUTHORITIES, state.bundle());
-        return secret(holder, data);
+        return secret(cluster, holder, data);
     }
 
-    private Secret secret(CertificateHolder holder, Map<String, String> data) {
+    /** The secret of a holder, with this content. */
+    public static Secret secret(EtcdCluster cluster, CertificateHolder holder, Map<String, String> data) {
         return new SecretBuilder()
-                .withMetadata(meta(holder.secret(), holder.owner()).build())
+                .withMetadata(meta(cluster, holder.secret(), holder.owner()).build())
                 .withType("kubernetes.io/tls")
                 .withData(SecretData.encoded(data))
                 .build();
@@ -89,14 +91,20 @@ public final class DesiredTrust {
 
     /** The authorities, for applications. */
     public ConfigMap published(AuthorityState state) {
+        return published(cluster, state.bundle());
+    }
+
+    /** These authorities, PEM, for applications. */
+    public static ConfigMap published(EtcdCluster cluster, String bundle) {
         return new ConfigMapBuilder()
-                .withMetadata(meta(Names.authority(cluster.getMetadata().getName()), cluster)
-                        .build())
-                .addToData(MemberCertificate.AUTHORITIES, state.bundle())
+                .withMetadata(
+                        meta(cluster, Names.authority(cluster.getMetadata().getName()), cluster)
+                                .build())
+                .addToData(MemberCertificate.AUTHORITIES, bundle)
                 .build();
     }
 
-    private ObjectMetaBuilder meta(String name, HasMetadata owner) {
+    private static ObjectMetaBuilder meta(EtcdCluster cluster, String name, HasMetadata owner) {
         return new ObjectMetaBuilder()
                 .withName(name)
                 .withNamespace(cluster.getMetadata().getNamespace())

@@ -111,7 +111,8 @@ public final class TrustReading {
         return objects.secrets().get(holder.secret());
     }
 
-    private static TrustPolicy policy(EtcdCluster cluster) {
+    /** How long certificates of a cluster last. */
+    public static TrustPolicy policy(EtcdCluster cluster) {
         Tls tls = Objects.requireNonNullElse(cluster.getSpec().tls(), Tls.DEFAULT);
         return new TrustPolicy(
                 duration(tls.leafDuration()),

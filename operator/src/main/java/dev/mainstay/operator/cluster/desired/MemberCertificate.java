@@ -21,6 +21,12 @@ public final class MemberCertificate {
     /** Key of the authorities to trust, in secrets and as a file. */
     public static final String AUTHORITIES = "ca.crt";
 
+    /** Key of the certificate for peers, where it isn't the one for clients. */
+    public static final String PEER_CERTIFICATE = "peer.crt";
+
+    /** Key of the private key for peers, where it isn't the one for clients. */
+    public static final String PEER_KEY = "peer.key";
+
     /** Where members find them. */
     static final String FOLDER = "/tls";
 

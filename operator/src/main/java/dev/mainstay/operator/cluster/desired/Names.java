@@ -61,6 +61,16 @@ public final class Names {
         return cluster + "-operator";
     }
 
+    /** The secret with the password of user root, unless the spec names another. */
+    public static String root(String cluster) {
+        return cluster + "-root";
+    }
+
+    /** The secret with the password that was made for a user. */
+    public static String password(String user) {
+        return user + "-password";
+    }
+
     /** The secret with a member's certificate. */
     public static String certificate(String member) {
         return member + "-tls";
@@ -70,6 +80,16 @@ public final class Names {
     public static String host(EtcdCluster cluster, String member) {
         return member + "." + headless(cluster.getMetadata().getName()) + "."
                 + cluster.getMetadata().getNamespace() + ".svc";
+    }
+
+    /** Who makes certificates. */
+    public static Tls.Issuance issuance(EtcdCluster cluster) {
+        return Objects.requireNonNullElse(cluster.getSpec().tls(), Tls.DEFAULT).issuance();
+    }
+
+    /** The secret that cert-manager puts into what is then copied to {@code secret}; its Certificate has the same name. */
+    public static String issued(String secret) {
+        return secret + "-issued";
     }
 
     /** Whether members and clients talk TLS. */

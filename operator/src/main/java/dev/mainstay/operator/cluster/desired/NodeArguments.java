@@ -62,11 +62,13 @@ final class NodeArguments {
     /** Files that the member's secret becomes. Only members may call members: clients' certificates, of the same authority, have other names. */
     private static List<String> certificates(Tls tls) {
         String files = MemberCertificate.FOLDER + "/";
+        boolean own = tls.issuance() == Tls.Issuance.SELF_MANAGED;
         List<String> flags = new ArrayList<>(List.of(
                 "--cert-file=" + files + MemberCertificate.CERTIFICATE,
                 "--key-file=" + files + MemberCertificate.KEY,
-                "--peer-cert-file=" + files + MemberCertificate.CERTIFICATE,
-                "--peer-key-file=" + files + MemberCertificate.KEY,
+                "--peer-cert-file=" + files
+                        + (own ? MemberCertificate.CERTIFICATE : MemberCertificate.PEER_CERTIFICATE),
+                "--peer-key-file=" + files + (own ? MemberCertificate.KEY : MemberCertificate.PEER_KEY),
                 "--peer-trusted-ca-file=" + files + MemberCertificate.AUTHORITIES,
                 "--peer-client-cert-auth=true",
                 "--peer-cert-allowed-cn=" + MemberCertificate.COMMON_NAME));

@@ -3,6 +3,7 @@ package dev.mainstay.operator.cluster.observe;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
+import dev.mainstay.api.v1alpha1.EtcdUser;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.certificates.TrustObjects;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
@@ -22,6 +23,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -44,6 +46,9 @@ public final class ClusterObserver {
 
     /** How often members are asked before a quorum that was there counts as lost: on busy machines one answer may be late. */
     private static final int ASKED = 3;
+
+    /** Users aren't served here. */
+    private static final int NOT_FOUND = 404;
 
     private final KubernetesClient kubernetes;
     private final MemberApi members;
@@ -155,7 +160,29 @@ public final class ClusterObserver {
                 .inNamespace(namespace)
                 .withName(Names.authority(name))
                 .get();
-        return TrustObjects.of(cluster, objects, secrets, published);
+        return TrustObjects.of(cluster, objects, secrets, published, users(cluster));
+    }
+
+    private List<EtcdUser> users(EtcdCluster cluster) {
+        try {
+            return kubernetes
+                    .resources(EtcdUser.class)
+                    .inNamespace(cluster.getMetadata().getNamespace())
+                    .list()
+                    .getItems()
+                    .stream()
+                    .filter(user -> user.getSpec()
+                            .clusterRef()
+                            .name()
+                            .equals(cluster.getMetadata().getName()))
+                    .sorted(Comparator.comparing(user -> user.getMetadata().getName()))
+                    .toList();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != NOT_FOUND) {
+                throw e;
+            }
+            return List.of();
+        }
     }
 
     /** Asks all at once; who doesn't answer is left out. */

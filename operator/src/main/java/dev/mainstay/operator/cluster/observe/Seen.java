@@ -11,6 +11,8 @@ import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,15 @@ public record Seen(
     /** Where the operator reaches the member; null while it has no address. */
     public @Nullable Endpoint endpoint(String member) {
         return endpoint(cluster, member, pods.get(member), identity(cluster, trust));
+    }
+
+    /** Where the operator reaches a voter that agrees with the others; the leader rather than another. */
+    public Optional<Endpoint> voter() {
+        return answers.entrySet().stream()
+                .filter(entry -> entry.getValue().agreed())
+                .max(Comparator.comparing(
+                        entry -> entry.getValue().id().equals(entry.getValue().leaderId())))
+                .map(entry -> endpoint(entry.getKey()));
     }
 
     static @Nullable ClientIdentity identity(EtcdCluster cluster, @Nullable TrustObjects trust) {

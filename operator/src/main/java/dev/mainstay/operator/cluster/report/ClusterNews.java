@@ -19,6 +19,7 @@ public final class ClusterNews {
             "SpaceAvailable", "True",
             "DataConsistent", "True",
             "CertificatesValid", "True",
+            "AuthReady", "True",
             "BackupHealthy", "True",
             "Degraded", "False",
             "Recovering", "False");

@@ -7,6 +7,8 @@ import dev.mainstay.api.v1alpha1.MemberRole;
 import dev.mainstay.api.v1alpha1.MemberSummary;
 import dev.mainstay.api.v1alpha1.NameRef;
 import dev.mainstay.api.v1alpha1.Operation;
+import dev.mainstay.api.v1alpha1.Tls;
+import dev.mainstay.operator.access.act.RootVerdict;
 import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
@@ -32,12 +34,19 @@ public final class ClusterReport {
     private final Decision decision;
     private final @Nullable TrustReport trust;
     private final Obstacles obstacles;
+    private final @Nullable RootVerdict users;
 
-    /** Of what was seen, and of what is done about it; {@code certificates} is null without TLS. */
-    public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates) {
+    /**
+     * Of what was seen, and of what is done about it.
+     *
+     * @param certificates null without TLS
+     * @param users null for a cluster without users
+     */
+    public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates, @Nullable RootVerdict users) {
         this.seen = seen;
         this.decision = decision;
         this.obstacles = new Obstacles(seen);
+        this.users = users;
         this.trust = certificates == null ? null : new TrustReport(certificates);
     }
 
@@ -86,7 +95,9 @@ public final class ClusterReport {
         return trust == null
                 ? new EtcdClusterStatus.Connection(name, null, null)
                 : new EtcdClusterStatus.Connection(
-                        name, new NameRef(Names.client(name)), new NameRef(Names.authority(name)));
+                        name,
+                        Names.issuance(cluster) == Tls.Issuance.PROVIDED ? null : new NameRef(Names.client(name)),
+                        new NameRef(Names.authority(name)));
     }
 
     private MemberSummary summary(MemberView member) {
@@ -227,6 +238,9 @@ public final class ClusterReport {
                         : "there is no archive");
         if (trust != null) {
             trust.condition(conditions);
+        }
+        if (users != null) {
+            conditions.set("AuthReady", users.ready(), users.reason(), users.message());
         }
         boolean asks = blocker == Action.Blocker.APPROVAL;
         conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");

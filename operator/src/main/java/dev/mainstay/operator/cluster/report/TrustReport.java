@@ -32,7 +32,7 @@ final class TrustReport {
     EtcdClusterStatus.@Nullable Trust status() {
         AuthorityView authority = state.view().authority();
         AuthorityState secret = state.authority();
-        if (authority == null || secret == null) {
+        if (authority == null) {
             return null;
         }
         int aware = (int) state.view().running().stream()
@@ -42,7 +42,7 @@ final class TrustReport {
         return new EtcdClusterStatus.Trust(
                 hash(authority.bundle()),
                 aware,
-                authority.rotating() ? hash(SecretData.hash(secret.lastingBundle())) : null,
+                authority.rotating() && secret != null ? hash(SecretData.hash(secret.lastingBundle())) : null,
                 leaf == null ? null : leaf.toString(),
                 authority.issuing().end().toString());
     }
@@ -70,12 +70,12 @@ final class TrustReport {
         AuthorityView authority = state.view().authority();
         Instant leaf = leafExpiry();
         if (state.step() instanceof TrustStep.Blocked blocked) {
-            conditions.set("CertificatesValid", false, "SecretInvalid", blocked.why());
+            conditions.set("CertificatesValid", false, blocked.reason(), blocked.why());
         } else if (authority == null || leaf == null) {
             conditions.set("CertificatesValid", null, "RenewalPending", "no certificates are made yet");
         } else if (!leaf.isAfter(state.view().now())) {
             conditions.set("CertificatesValid", false, "Expired", "a certificate ended at " + leaf);
-        } else if (authority.rotating()) {
+        } else if (authority.rotating() || state.step() instanceof TrustStep.Wait) {
             String why = state.step() instanceof TrustStep.Wait wait ? wait.why() : "the authority is being replaced";
             conditions.set("CertificatesValid", true, "Rotating", why);
         } else {

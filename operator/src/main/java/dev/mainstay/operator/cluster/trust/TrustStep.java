@@ -20,8 +20,18 @@ public sealed interface TrustStep {
         }
     }
 
-    /** Nothing, until a person has helped. */
-    record Blocked(String why) implements TrustStep {}
+    /**
+     * Nothing, until a person has helped.
+     *
+     * @param reason one word in CamelCase
+     */
+    record Blocked(String reason, String why) implements TrustStep {
+
+        /** Because of what a secret holds. */
+        public Blocked(String why) {
+            this("SecretInvalid", why);
+        }
+    }
 
     /** Makes the first authority. */
     record CreateAuthority() implements TrustStep {}
