@@ -8,11 +8,16 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 
 /** Runs a pass when a role's object changes, and again after a while: members tell nobody of changes of users and roles. */
 @ControllerConfiguration(name = "role", finalizerName = MainstayApi.ACCESS_FINALIZER)
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, maxInterval = RoleReconciler.LONGEST_RETRY)
 public final class RoleReconciler implements Reconciler<EtcdRole>, Cleaner<EtcdRole> {
+
+    /** Longest time between tries of what fails, for roles and users, milliseconds. */
+    static final long LONGEST_RETRY = 30_000;
 
     private static final Duration WAITING = Duration.ofSeconds(5);
     private static final Duration AT_REST = Duration.ofSeconds(30);

@@ -8,10 +8,12 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 
 /** Runs a pass when a user's object changes, and again after a while: members tell nobody of changes of users and roles. */
 @ControllerConfiguration(name = "user", finalizerName = MainstayApi.ACCESS_FINALIZER)
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, maxInterval = RoleReconciler.LONGEST_RETRY)
 public final class UserReconciler implements Reconciler<EtcdUser>, Cleaner<EtcdUser> {
 
     private static final Duration WAITING = Duration.ofSeconds(5);
