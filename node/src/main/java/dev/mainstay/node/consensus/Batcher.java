@@ -4,7 +4,6 @@ import dev.mainstay.node.command.Outcome;
 import dev.mainstay.node.common.ErrorCode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,7 @@ final class Batcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
-    /** Between attempts, times the attempts so far: nothing is in a hurry where nobody leads yet. */
+    /** Between attempts, times those that failed on the same way: nothing is in a hurry where nobody leads yet. */
     private static final long PAUSE_NANOS = 1_000_000;
 
     private static final int LONGEST_PAUSE = 10;
@@ -65,7 +64,7 @@ final class Batcher {
             while ((batch = queue.take()) != null) {
                 long pause = pauseNanos(batch);
                 if (pause > 0) {
-                    LockSupport.parkNanos(pause);
+                    queue.pause(pause);
                 }
                 send(batch);
             }
@@ -76,7 +75,8 @@ final class Batcher {
 
     /** How long to wait before a batch is sent. */
     static long pauseNanos(ProposalBatch batch) {
-        return batch.attempt() > 1 ? PAUSE_NANOS * Math.min(batch.attempt(), LONGEST_PAUSE) : 0;
+        int failures = batch.failures();
+        return failures > 1 ? PAUSE_NANOS * Math.min(failures, LONGEST_PAUSE) : 0;
     }
 
     /** Sends a batch that the queue gave out. Batcher thread. */
@@ -129,6 +129,7 @@ final class Batcher {
         if (batch.isFinished() || batch.attempt() != attempt) {
             return;
         }
+        batch.attemptFailed();
         LOG.debug("attempt {} for a batch of {} commands failed", attempt, batch.size(), why);
         if (batch.isLeadersOwn() || !batch.isAwaited()) {
             refuse(batch, ErrorCode.TIMEOUT);

@@ -4,6 +4,7 @@ import dev.mainstay.node.command.CommandBatch;
 import dev.mainstay.node.command.CommandCodec;
 import dev.mainstay.node.command.MalformedCommandException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,17 +15,33 @@ import org.jspecify.annotations.Nullable;
 final class ForwardedBatches implements PeerMethods.Handler {
 
     private static final byte[] DONE = {};
+    private static final String NOT_LEADER = "not leader";
 
     private final ProposalQueue queue;
+    private final BooleanSupplier leads;
+    private final OfficeWait office;
     private final EntryAssembler log;
     private final CommitNews news;
     private final LongSupplier committed;
     private final Traces traces;
 
-    /** @param committed up to where the log is committed */
-    ForwardedBatches(ProposalQueue queue, EntryAssembler log, CommitNews news, LongSupplier committed, Traces traces) {
+    /**
+     * @param leads whether this member was elected, also before it has taken office
+     * @param office where batches wait in between
+     * @param committed up to where the log is committed
+     */
+    ForwardedBatches(
+            ProposalQueue queue,
+            BooleanSupplier leads,
+            OfficeWait office,
+            EntryAssembler log,
+            CommitNews news,
+            LongSupplier committed,
+            Traces traces) {
         this.traces = traces;
         this.queue = queue;
+        this.leads = leads;
+        this.office = office;
         this.log = log;
         this.news = news;
         this.committed = committed;
@@ -37,9 +54,26 @@ final class ForwardedBatches implements PeerMethods.Handler {
 
     @Override
     public CompletableFuture<byte[]> handle(long from, byte[] body, @Nullable String traceparent) {
-        if (!(queue.route() instanceof Route.Here)) {
-            return refused("not leader");
+        if (inOffice()) {
+            return take(from, body, traceparent);
         }
+        if (!leads.getAsBoolean()) {
+            return refused(NOT_LEADER);
+        }
+        CompletableFuture<byte[]> taken =
+                office.settled().thenCompose(_ -> inOffice() ? take(from, body, traceparent) : refused(NOT_LEADER));
+        if (inOffice()) {
+            // It took office while this was on its way in.
+            office.settle();
+        }
+        return taken;
+    }
+
+    private boolean inOffice() {
+        return queue.route() instanceof Route.Here;
+    }
+
+    private CompletableFuture<byte[]> take(long from, byte[] body, @Nullable String traceparent) {
         CommandBatch batch;
         try {
             batch = CommandCodec.decodeBody(body);

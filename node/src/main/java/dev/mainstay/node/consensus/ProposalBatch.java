@@ -8,6 +8,7 @@ import dev.mainstay.node.common.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class ProposalBatch implements EntryPart {
     private final long office;
     private final @Nullable BatchTrace trace;
     private final AtomicBoolean finished = new AtomicBoolean();
+    private final AtomicInteger failures = new AtomicInteger();
     private byte[] body = {};
     private long sentNanos;
     private volatile int attempt;
@@ -96,6 +98,20 @@ final class ProposalBatch implements EntryPart {
     /** The attempt under way, 0 before the first. */
     int attempt() {
         return attempt;
+    }
+
+    void attemptFailed() {
+        failures.incrementAndGet();
+    }
+
+    /** It goes another way from now on, on which nothing has failed yet. */
+    void rerouted() {
+        failures.set(0);
+    }
+
+    /** Attempts that failed on the way it goes now. */
+    int failures() {
+        return failures.get();
     }
 
     /** When it was first sent. */

@@ -36,6 +36,7 @@ final class ProposalQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition takeable = lock.newCondition();
     private final Condition drained = lock.newCondition();
+    private final Condition rerouted = lock.newCondition();
     private final ArrayDeque<Proposal> leadersOwn = new ArrayDeque<>();
     private final ArrayDeque<Proposal> urgent = new ArrayDeque<>();
     private final ArrayDeque<Proposal> ordinary = new ArrayDeque<>();
@@ -115,7 +116,9 @@ final class ProposalQueue {
                 leadersOwn.clear();
             }
             if (!same && !(other instanceof Route.Nowhere)) {
+                rerouted.signalAll();
                 for (ProposalBatch batch : underWay) {
+                    batch.rerouted();
                     if (!again.contains(batch)) {
                         again.addLast(batch);
                     }
@@ -174,6 +177,20 @@ final class ProposalQueue {
         lock.lock();
         try {
             return closed || !isTakeable() ? null : next();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits so long, or until batches go another way than now. Batcher thread. */
+    void pause(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long now = office;
+            long left = nanos;
+            while (!closed && left > 0 && (now == office || route instanceof Route.Nowhere)) {
+                left = rerouted.awaitNanos(left);
+            }
         } finally {
             lock.unlock();
         }
@@ -307,6 +324,7 @@ final class ProposalQueue {
             bytes = 0;
             takeable.signalAll();
             drained.signalAll();
+            rerouted.signalAll();
             return left;
         } finally {
             lock.unlock();

@@ -106,8 +106,11 @@ public record RaftSettings(
     public record LogSizes(
             int segmentBytes, int preallocateBytes, long snapshotEntries, long snapshotBytes, long catchUpEntries) {
 
-        /** 16 MiB segments, and at most some 128 MiB of log to replay. */
-        public static final LogSizes USUAL = new LogSizes(16 << 20, 4 << 20, 1_000_000, 128L << 20);
+        /**
+         * 16 MiB segments, and at most some 128 MiB of log to replay. Every new term begins a segment on every member, and its
+         * first entry waits for that, so files grow by no more at once than costs a few milliseconds.
+         */
+        public static final LogSizes USUAL = new LogSizes(16 << 20, 1 << 20, 1_000_000, 128L << 20);
 
         public LogSizes {
             require(segmentBytes > 0 && preallocateBytes >= 0, "segment sizes");

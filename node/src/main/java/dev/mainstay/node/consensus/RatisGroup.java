@@ -57,13 +57,13 @@ final class RatisGroup implements AutoCloseable {
     private final String address;
     private final Path segments;
     private final LogNeed need;
-    private final PeerBackoff backoff;
+    private final PeerConnections connections;
     private final ClientId client = ClientId.randomId();
     private volatile @Nullable Thread logThread;
 
     private RatisGroup(RaftServer server, RaftGroupId id, RaftPeerId self, RaftSettings settings) throws IOException {
         this.server = server;
-        this.backoff = new PeerBackoff(server);
+        this.connections = new PeerConnections(server);
         this.id = id;
         this.self = self;
         this.memberId = settings.memberId();
@@ -205,17 +205,14 @@ final class RatisGroup implements AutoCloseable {
         division.getRaftLog().updateSnapshotIndex(index);
     }
 
-    /**
-     * Has peers that couldn't be reached tried again at once, where gRPC would let more and more time pass, up to two
-     * minutes. Costs nothing for a connection that stands.
-     */
+    /** Connects to peers now that there is no connection to. Costs nothing for one that stands. */
     void reconnect() {
         RaftConfiguration configuration = division.getRaftConf();
         Stream.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)
                 .flatMap(role -> configuration.getAllPeers(role).stream())
                 .map(RaftPeer::getId)
                 .filter(peer -> !peer.equals(self))
-                .forEach(backoff::end);
+                .forEach(connections::open);
     }
 
     RaftPeerId self() {

@@ -53,10 +53,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ExecutorService readThread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("read-rounds").factory());
 
-    /** Holds at most one task: the next entry is made by one thread. */
+    /** Holds at most two tasks: the next entry is made by one thread, and others' batches go on that waited for an office. */
     private final ExecutorService entryThread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("entries").factory());
 
+    private final OfficeWait office = new OfficeWait(this::appendNext);
     private final LogTrimmer trimmer;
     private final ConfigurationFile configuration;
     private final SyncClock syncClock;
@@ -164,7 +165,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         traffic.queue().begin(SessionNumber.next(settings.sessionFile(), System.currentTimeMillis()));
         var notice = new LeadershipNotice(
                 leadership,
-                leading -> traffic.inOffice(leading, leaderId()),
+                leading -> {
+                    traffic.inOffice(leading, leaderId());
+                    office.settle();
+                },
                 Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().daemon().name("leadership").factory()));
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
@@ -176,7 +180,9 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         var log = new EntryAssembler(
                 new LogAppend(group), traffic.queue()::leadsFor, clusterMillis, settings.batching(), this::appendNext);
         port.register(
-                PeerMethod.PROPOSE, new ForwardedBatches(traffic.queue(), log, news, group::committedIndex, traces));
+                PeerMethod.PROPOSE,
+                new ForwardedBatches(
+                        traffic.queue(), this::isLeader, office, log, news, group::committedIndex, traces));
         var batcher = new Batcher(traffic.queue(), log, this::proposeTo, nanoClock, meter, settings);
         var reconnection =
                 new Reconnection(group::reconnect, settings.timeouts().electionMillis());
@@ -496,6 +502,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         @Override
         public void leadershipLost() {
             leadership.lost();
+            // It may never have taken office.
+            office.settle();
         }
 
         @Override

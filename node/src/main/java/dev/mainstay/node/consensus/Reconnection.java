@@ -3,9 +3,9 @@ package dev.mainstay.node.consensus;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When peers that are down are tried again: four times in an election timeout. A peer that is back is so reached before it
- * misses its leader; and who stands for election, or is handed leadership, asks the voters over connections that don't wait
- * out a back-off from the time when they were all starting. Watchdog's thread.
+ * When peers are tried that there is no connection to: four times in an election timeout. A peer that is back is so reached
+ * before it misses its leader; and who stands for election, or is handed leadership, asks the voters over connections that
+ * stand already and don't wait out a back-off from the time when they were all starting. Watchdog's thread.
  */
 final class Reconnection {
 

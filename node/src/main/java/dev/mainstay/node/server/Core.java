@@ -155,7 +155,7 @@ final class Core implements AutoCloseable {
             applier = new Applier(store, keys, leases, alarms, members, watches, inbox, removal);
             log = LogSettings.of(settings, directory, members.now(), tls);
             MemberState state = new MemberState(applier, keys, store, meters);
-            raft = parts.started("log", new RatisMember(log, state, meters.consensus(), fatal));
+            raft = parts.started("log", new RatisMember(log, state, meters.consensus(), removal.unlessRemoved(fatal)));
             parts.started("duties", threads);
             CheckpointSource checkpointSource =
                     new CheckpointSource(state, engine, () -> alarms.isCorrupt(identity.memberId()));

@@ -1,6 +1,7 @@
 package dev.mainstay.node.server;
 
 import dev.mainstay.node.apply.CommittedMembers;
+import dev.mainstay.node.consensus.FatalListener;
 import dev.mainstay.node.leader.Scheduler;
 import dev.mainstay.node.membership.Members;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ final class RemovalNotice implements CommittedMembers {
     /**
      * @param leads whether this member leads
      * @param configured whether the log still counts on this member, as far as it knows
-     * @param listener runs on the scheduler's thread
+     * @param listener runs on the scheduler's thread, or on that on which the log ended
      */
     RemovalNotice(
             long memberId,
@@ -57,11 +58,29 @@ final class RemovalNotice implements CommittedMembers {
         }
     }
 
+    /**
+     * The listener to what ends the log. The others end the log of a member that they have removed, often before its second
+     * is over; then it is the removal that is told.
+     */
+    FatalListener unlessRemoved(FatalListener otherwise) {
+        return (reason, cause) -> {
+            if (learned.get()) {
+                tell();
+            } else {
+                otherwise.fatal(reason, cause);
+            }
+        };
+    }
+
     private void tellInTime(long sinceNanos) {
         long stay = leads.getAsBoolean() ? LEADERS_STAY_NANOS : STAY_NANOS;
-        if (nanoClock.getAsLong() - sinceNanos >= stay
-                && !configured.getAsBoolean()
-                && told.compareAndSet(false, true)) {
+        if (nanoClock.getAsLong() - sinceNanos >= stay && !configured.getAsBoolean()) {
+            tell();
+        }
+    }
+
+    private void tell() {
+        if (told.compareAndSet(false, true)) {
             listener.run();
         }
     }

@@ -49,6 +49,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
     private final long memberId;
     private final LogTraffic traffic;
     private final PeerPort port;
+    private final OfficeWait office;
     private final Batcher batcher;
     private final LeadershipNotice leadership;
     private final LogStateMachine stateMachine;
@@ -115,6 +116,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         traffic = new LogTraffic(settings, log::readIndex, threads.readRounds(), nanoClock, ConsensusMeter.NONE);
         traffic.queue().begin(session);
         port = new PeerPort(Long.toHexString(clusterId), List.of(), PeerSecurity.of(Optional.empty()), PeerMeter.NONE);
+        office = new OfficeWait(threads.entries());
         var entries = new EntryAssembler(
                 (parts, entry) -> log.append(new EntryMessage(parts, entry), entry),
                 traffic.queue()::leadsFor,
@@ -123,7 +125,14 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
                 threads.entries());
         port.register(
                 PeerMethod.PROPOSE,
-                new ForwardedBatches(traffic.queue(), entries, new CommitNews(), log::committedIndex, Traces.NONE));
+                new ForwardedBatches(
+                        traffic.queue(),
+                        () -> log.leaderId() == memberId,
+                        office,
+                        entries,
+                        new CommitNews(),
+                        log::committedIndex,
+                        Traces.NONE));
         batcher = new Batcher(
                 traffic.queue(),
                 entries,
@@ -132,7 +141,12 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
                 ConsensusMeter.NONE,
                 settings);
         leadership = new LeadershipNotice(
-                listener, leading -> traffic.inOffice(leading, log.leaderId()), threads.leadership());
+                listener,
+                leading -> {
+                    traffic.inOffice(leading, log.leaderId());
+                    office.settle();
+                },
+                threads.leadership());
         stateMachine = new LogStateMachine(state, new Events());
         ratisId = RaftGroupMemberId.valueOf(RatisGroup.peerId(memberId), RaftGroupId.valueOf(settings.groupId()));
     }
@@ -302,6 +316,7 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
         @Override
         public void leadershipLost() {
             leadership.lost();
+            office.settle();
         }
 
         @Override

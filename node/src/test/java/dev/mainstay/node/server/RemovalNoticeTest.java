@@ -3,6 +3,7 @@ package dev.mainstay.node.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.node.common.Member;
+import dev.mainstay.node.consensus.FatalListener;
 import dev.mainstay.node.leader.Scheduler;
 import dev.mainstay.node.membership.Members;
 import java.util.ArrayList;
@@ -75,6 +76,22 @@ class RemovalNoticeTest {
         configured = false;
         pass(100);
         assertThat(told).isEqualTo(1);
+    }
+
+    @Test
+    void endOfTheLogOfARemovedMemberIsItsRemoval() {
+        List<String> faults = new ArrayList<>();
+        FatalListener log = notice.unlessRemoved((reason, _) -> faults.add(reason));
+        log.fatal("the disk is gone", new IllegalStateException());
+        assertThat(told).isZero();
+        assertThat(faults).containsExactly("the disk is gone");
+
+        notice.changed(new Members(List.of(OTHER), List.of(1L)));
+        log.fatal("Raft ended by itself", new IllegalStateException());
+        pass(10_000);
+
+        assertThat(told).isEqualTo(1);
+        assertThat(faults).hasSize(1);
     }
 
     private void pass(long millis) {

@@ -156,7 +156,7 @@ class S3StoreTest extends RemoteStoreContract {
 
     @Test
     void readsAndLargeUploadsToAStoreThatIsGoneFailToo() throws Exception {
-        proxy.close();
+        proxy.goAway();
 
         assertThat(kindOf(() -> store.read("a"))).isEqualTo(Kind.UNREACHABLE);
         assertThat(kindOf(() -> write(store, random(LARGE_BYTES)))).isEqualTo(Kind.UNREACHABLE);

@@ -47,6 +47,8 @@ public final class FaultyProxy implements AutoCloseable {
     private record Rule(Pattern requests, Fault fault, AtomicInteger left) {}
 
     private final ServerSocket listener;
+    private final Thread acceptor;
+    private final Socket held = new Socket();
     private final int serverPort;
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -59,7 +61,7 @@ public final class FaultyProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     /** Where clients connect. */
@@ -83,6 +85,15 @@ public final class FaultyProxy implements AutoCloseable {
         return requests.stream()
                 .filter(request -> pattern.matcher(request).find())
                 .count();
+    }
+
+    /** Nobody listens any more, and nobody else begins to on the port that got free. */
+    public void goAway() throws IOException, InterruptedException {
+        listener.close();
+        // Until nobody accepts any more the port isn't free.
+        acceptor.join();
+        held.setReuseAddress(true);
+        held.bind(listener.getLocalSocketAddress());
     }
 
     private void accept() {
@@ -233,5 +244,6 @@ public final class FaultyProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        held.close();
     }
 }

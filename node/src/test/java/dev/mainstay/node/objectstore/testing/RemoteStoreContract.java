@@ -37,7 +37,7 @@ public abstract class RemoteStoreContract extends StoreContract {
     @Test
     void storeThatIsGoneIsUnreachable() throws Exception {
         ObjectStore store = store();
-        proxy().close();
+        proxy().goAway();
 
         assertThat(kindOf(() -> store.find("a"))).isEqualTo(Kind.UNREACHABLE);
         assertThat(kindOf(() -> store.write("a", new byte[1]))).isEqualTo(Kind.UNREACHABLE);
