@@ -32,6 +32,11 @@ final class OfficeWait {
         return settled;
     }
 
+    /** Batches that wait. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     /** This member has taken office, or will not. */
     void settle() {
         List<CompletableFuture<Void>> released;

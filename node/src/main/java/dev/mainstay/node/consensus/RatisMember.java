@@ -328,10 +328,10 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         return traffic.queue().waitingBytes();
     }
 
-    /** Batches, of this member and of others, that wait for room in the log that this member leads. */
+    /** Batches, of this member and of others, that wait for this member's office or for room in the log that it leads. */
     public int batchesWaiting() {
         Running now = running;
-        return now == null ? 0 : now.entries.waiting();
+        return now == null ? 0 : now.entries.waiting() + office.waiting();
     }
 
     /** What the log's files take, in bytes, preallocated space included. Asks the file system. */

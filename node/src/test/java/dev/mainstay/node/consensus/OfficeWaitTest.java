@@ -15,10 +15,11 @@ class OfficeWaitTest {
     void thoseWhoWaitGoOnElsewhereOnceItIsSettled() {
         CompletableFuture<Void> first = office.settled();
         CompletableFuture<Void> second = office.settled();
-        assertThat(first).isNotDone();
+        assertThat(office.waiting()).isEqualTo(2);
 
         office.settle();
         assertThat(first).isNotDone();
+        assertThat(office.waiting()).isZero();
         tasks.remove().run();
 
         assertThat(first).isCompleted();
