@@ -1,6 +1,7 @@
 package dev.mainstay.e2e.differential;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,9 @@ final class GatewayDifferences {
     private static final Pattern HASHES = Pattern.compile(",?\"(hash|compact_revision|hash_revision)\":\"?-?\\d+\"?");
     private static final Pattern LONG_TTL = Pattern.compile("\"TTL\":\"\\d{4,}\"");
     private static final Pattern LIST = Pattern.compile("\"(leases|keys|alarms)\":\\[([^\\]]*)\\]");
+    private static final Pattern MEMBERS = Pattern.compile("\"members\":\\[(.*)\\]");
+    private static final Pattern OTHER_MEMBER = Pattern.compile("\"ID\":\"\\d+\",\"name\":\"([^\"]+)\"");
+    private static final Pattern LEADER = Pattern.compile("\"leader\":\"[^\"]*\"");
     private static final Pattern EVENTS = Pattern.compile(
             "^\\{\"result\":\\{\"header\":\\{[^}]*\\},(?:\"watch_id\":\"\\d+\",)?\"events\":\\[(.*)\\]\\}\\}$");
 
@@ -89,6 +93,7 @@ final class GatewayDifferences {
         if (step.path().contains("/maintenance/status")) {
             shown = MEASURES.matcher(shown).replaceAll("");
             shown = DOWNGRADE.matcher(shown).replaceAll("").replace(",}", "}");
+            shown = LEADER.matcher(shown).replaceFirst("\"leader\":\"_\"");
         }
         if (step.path().contains("/maintenance/hash")) {
             shown = HASHES.matcher(shown).replaceAll("");
@@ -96,6 +101,9 @@ final class GatewayDifferences {
         if (step.path().contains("/timetolive")) {
             shown = LONG_TTL.matcher(shown).replaceFirst("\"TTL\":\"_\"");
         }
+        shown = OTHER_MEMBER.matcher(shown).replaceAll("\"ID\":\"_\",\"name\":\"$1\"");
+        shown = MEMBERS.matcher(shown)
+                .replaceFirst(list -> Matcher.quoteReplacement("\"members\":[" + byName(list.group(1)) + "]"));
         shown = LIST.matcher(shown)
                 .replaceAll(
                         list -> Matcher.quoteReplacement("\"" + list.group(1) + "\":[" + sorted(list.group(2)) + "]"));
@@ -103,6 +111,13 @@ final class GatewayDifferences {
             shown = joined(shown.lines().toList());
         }
         return status + "\n" + head + "\n" + shown;
+    }
+
+    /** Members are listed by their ids, which two clusters make for themselves. */
+    private static String byName(String members) {
+        return Arrays.stream(members.split("(?<=\\}),(?=\\{)", -1))
+                .sorted(Comparator.comparing(member -> member.substring(member.indexOf("\"name\"") + 1)))
+                .collect(Collectors.joining(","));
     }
 
     private static String sorted(String elements) {
