@@ -24,6 +24,12 @@ public final class MainstayApi {
     /** On a cluster: the incarnation that a person lets the operator recover to after the loss of the quorum. */
     public static final String APPROVE_RECOVERY = GROUP + "/approve-recovery";
 
+    /** On the pod of a member that a cluster is begun anew with: the incarnation that begins. */
+    public static final String BEGINS_ANEW = GROUP + "/begins-incarnation";
+
+    /** On volumes of members that a recovery left out: until when they are kept, {@code yyyyMMddTHHmmssZ}. */
+    public static final String QUARANTINE_LABEL = GROUP + "/quarantined-until";
+
     /** On pods of jobs that back up, prove and restore: the job's name. */
     public static final String TASK_LABEL = GROUP + "/task";
 

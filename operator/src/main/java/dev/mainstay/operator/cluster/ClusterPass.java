@@ -46,6 +46,7 @@ public final class ClusterPass {
     private final RootKeeper users;
     private final EventLog events;
     private final MeterRegistry meters;
+    private final QuorumLossGauge quorumLoss;
 
     /** Made of its parts. */
     public ClusterPass(
@@ -63,6 +64,7 @@ public final class ClusterPass {
         this.events = new EventLog(kubernetes, meters);
         this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
+        this.quorumLoss = new QuorumLossGauge(meters);
     }
 
     /** Runs it, and says what was decided; empty if there is no such cluster any more. */
@@ -73,6 +75,7 @@ public final class ClusterPass {
                 .withName(name)
                 .get();
         if (cluster == null) {
+            quorumLoss.forget(namespace, name);
             return Optional.empty();
         }
         Seen seen = observer.observe(cluster);
@@ -86,8 +89,10 @@ public final class ClusterPass {
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
         if (deleted) {
+            quorumLoss.forget(namespace, name);
             users.forget(cluster.getMetadata().getUid());
         } else {
+            quorumLoss.look(seen);
             Optional<RootVerdict> root = users.keep(seen, !leave, decision.action() instanceof Action.Idle);
             report(seen, decision, certificates, root);
             root.ifPresent(verdict -> verdict.news()

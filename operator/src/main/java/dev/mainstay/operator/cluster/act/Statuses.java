@@ -30,6 +30,7 @@ final class Statuses {
                 s.trust(),
                 s.backup(),
                 s.restore() == null ? null : founded(s.restore(), revision),
+                s.recovery(),
                 s.conditions());
     }
 
@@ -59,6 +60,7 @@ final class Statuses {
                 s.trust(),
                 s.backup(),
                 restore,
+                s.recovery(),
                 s.conditions());
     }
 
@@ -82,6 +84,7 @@ final class Statuses {
                 s.trust(),
                 s.backup(),
                 s.restore(),
+                s.recovery(),
                 s.conditions());
     }
 }
