@@ -69,16 +69,19 @@ public record EtcdClusterStatus(
         Restored restore,
 
         @Nullable
-        @JsonPropertyDescription(
-                "The recovery from a lost quorum that is under way, or that this incarnation began with.")
+        @JsonPropertyDescription("The recovery from a lost quorum that this incarnation began with; absent if none.")
         Recovered recovery,
+
+        @Nullable
+        @JsonPropertyDescription("The one that was decided and hasn't begun: until it does, it can be taken back.")
+        Recovered plannedRecovery,
 
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdClusterStatus EMPTY = new EtcdClusterStatus(
             null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(), null, null,
-            null, null, null, List.of());
+            null, null, null, null, List.of());
 
     public EtcdClusterStatus {
         endpoints = Values.listOf(endpoints);
@@ -108,17 +111,30 @@ public record EtcdClusterStatus(
                 backup,
                 source,
                 null,
+                null,
                 conditions);
     }
 
-    /** The same, with this recovery; null takes it out. */
-    public EtcdClusterStatus recovering(@Nullable Recovered begun) {
-        return recovering(begun, incarnation, clusterToken);
+    /** The same, with a recovery that is decided; null takes it back. */
+    public EtcdClusterStatus planning(@Nullable Recovered planned) {
+        return recovering(recovery, planned, incarnation, clusterToken);
     }
 
-    /** The incarnation that a recovery leads to. */
-    public EtcdClusterStatus recovering(
-            @Nullable Recovered begun, @Nullable Integer nextIncarnation, @Nullable String nextToken) {
+    /** The same, with what has become of its recovery. */
+    public EtcdClusterStatus recovered(Recovered done) {
+        return recovering(done, plannedRecovery, incarnation, clusterToken);
+    }
+
+    /** The incarnation that this recovery leads to. */
+    public EtcdClusterStatus recovering(Recovered begun, String nextToken) {
+        return recovering(begun, null, begun.incarnation(), nextToken);
+    }
+
+    private EtcdClusterStatus recovering(
+            @Nullable Recovered last,
+            @Nullable Recovered planned,
+            @Nullable Integer nextIncarnation,
+            @Nullable String nextToken) {
         return new EtcdClusterStatus(
                 observedGeneration,
                 replicas,
@@ -138,7 +154,8 @@ public record EtcdClusterStatus(
                 trust,
                 backup,
                 restore,
-                begun,
+                last,
+                planned,
                 conditions);
     }
 

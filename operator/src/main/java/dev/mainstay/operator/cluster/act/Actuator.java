@@ -120,7 +120,7 @@ public final class Actuator {
                         seen,
                         status ->
                                 Recoveries.chosen(status, a, seen.observation().now()));
-            case Action.AbandonRecovery _ -> latch(seen, status -> status.recovering(null));
+            case Action.AbandonRecovery _ -> latch(seen, status -> status.planning(null));
             case Action.RaiseIncarnation a ->
                 latch(
                         seen,

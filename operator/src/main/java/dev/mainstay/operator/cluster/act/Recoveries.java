@@ -13,7 +13,7 @@ final class Recoveries {
 
     /** Decided; nothing is changed for it yet. */
     static EtcdClusterStatus chosen(EtcdClusterStatus s, Action.ChooseSurvivor a, Instant now) {
-        return s.recovering(new EtcdClusterStatus.Recovered(
+        return s.planning(new EtcdClusterStatus.Recovered(
                 a.incarnation(),
                 a.survivor(),
                 a.approved() ? EtcdClusterStatus.Decided.APPROVED : EtcdClusterStatus.Decided.AUTOMATIC,
@@ -30,7 +30,7 @@ final class Recoveries {
 
     /** No other serves any more: the next incarnation. */
     static EtcdClusterStatus raised(EtcdClusterStatus s, Action.RaiseIncarnation a, String token, Instant now) {
-        EtcdClusterStatus.Recovered r = begun(s, a.survivor());
+        EtcdClusterStatus.Recovered r = planned(s, a.survivor());
         return s.recovering(
                 new EtcdClusterStatus.Recovered(
                         r.incarnation(),
@@ -45,14 +45,13 @@ final class Recoveries {
                         a.proof(),
                         text(now),
                         null),
-                a.incarnation(),
                 token);
     }
 
     /** The survivor serves. */
     static EtcdClusterStatus finished(EtcdClusterStatus s, Instant now) {
         EtcdClusterStatus.Recovered r = Objects.requireNonNull(s.recovery());
-        return s.recovering(new EtcdClusterStatus.Recovered(
+        return s.recovered(new EtcdClusterStatus.Recovered(
                 r.incarnation(),
                 r.survivor(),
                 r.decided(),
@@ -67,8 +66,8 @@ final class Recoveries {
                 text(now)));
     }
 
-    private static EtcdClusterStatus.Recovered begun(EtcdClusterStatus s, String survivor) {
-        EtcdClusterStatus.Recovered recovery = s.recovery();
+    private static EtcdClusterStatus.Recovered planned(EtcdClusterStatus s, String survivor) {
+        EtcdClusterStatus.Recovered recovery = s.plannedRecovery();
         if (recovery == null || !recovery.survivor().equals(survivor)) {
             throw new IllegalStateException("the recovery with " + survivor + " was taken back meanwhile");
         }

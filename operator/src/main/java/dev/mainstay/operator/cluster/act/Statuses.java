@@ -31,6 +31,7 @@ final class Statuses {
                 s.backup(),
                 s.restore() == null ? null : founded(s.restore(), revision),
                 s.recovery(),
+                s.plannedRecovery(),
                 s.conditions());
     }
 
@@ -61,6 +62,7 @@ final class Statuses {
                 s.backup(),
                 restore,
                 s.recovery(),
+                s.plannedRecovery(),
                 s.conditions());
     }
 
@@ -85,6 +87,7 @@ final class Statuses {
                 s.backup(),
                 s.restore(),
                 s.recovery(),
+                s.plannedRecovery(),
                 s.conditions());
     }
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What decisions look at only while a quorum is lost, and until what came of it is cleared away.
  *
  * @param policy what the spec says of it
- * @param recovery the recovery that was written down last; null for none
+ * @param recovery the recovery that began last; null for none
+ * @param planned the recovery that is decided and hasn't begun; null for none
  * @param standings what else is known of members, by name
  * @param strays pods of members that have no object
  * @param quarantined volumes that recoveries left behind
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record LostQuorum(
         Policy policy,
         @Nullable Recovery recovery,
+        @Nullable Recovery planned,
         Map<String, Standing> standings,
         List<String> strays,
         List<Quarantined> quarantined,
@@ -26,7 +28,7 @@ public record LostQuorum(
 
     /** Nothing was ever lost. */
     public static final LostQuorum NOTHING =
-            new LostQuorum(new Policy(false, false, Long.MAX_VALUE), null, Map.of(), List.of(), List.of(), 0);
+            new LostQuorum(new Policy(false, false, Long.MAX_VALUE), null, null, Map.of(), List.of(), List.of(), 0);
 
     public LostQuorum {
         standings = new TreeMap<>(standings);
@@ -56,7 +58,7 @@ public record LostQuorum(
     public record Policy(boolean automatic, boolean outOfServiceCounts, long maxLostRevisions) {}
 
     /**
-     * A recovery that was decided. It has begun when the cluster has its incarnation.
+     * A recovery.
      *
      * @param incarnation the incarnation that it leads to
      * @param survivor the member that the cluster goes on with

@@ -17,14 +17,13 @@ final class RecoveryRule implements Rule {
     @Override
     public @Nullable Decision consider(Situation s) {
         LostQuorum.Recovery recovery = s.loss().recovery();
-        if (recovery == null || recovery.done()) {
-            return null;
+        if (recovery != null
+                && !recovery.done()
+                && recovery.incarnation() == s.recorded().incarnation()) {
+            return rebuild(s, recovery);
         }
-        int now = s.recorded().incarnation();
-        if (recovery.incarnation() == now + 1) {
-            return fence(s, recovery);
-        }
-        return recovery.incarnation() == now ? rebuild(s, recovery) : null;
+        LostQuorum.Recovery planned = s.loss().planned();
+        return planned == null ? null : fence(s, planned);
     }
 
     private static Decision fence(Situation s, LostQuorum.Recovery recovery) {
@@ -55,6 +54,9 @@ final class RecoveryRule implements Rule {
     private static @Nullable String reasonToStop(Situation s, LostQuorum.Recovery recovery) {
         if (s.quorum()) {
             return "the quorum is back";
+        }
+        if (recovery.incarnation() != s.recorded().incarnation() + 1) {
+            return "another incarnation has begun";
         }
         if (!approved(s, recovery) && !s.loss().policy().automatic()) {
             return "the approval was taken back";

@@ -77,7 +77,8 @@ final class LostQuorumReading {
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         return new LostQuorum(
                 policy(),
-                recovery(status),
+                recovery(status.recovery()),
+                recovery(status.plannedRecovery()),
                 standings,
                 pods.stream()
                         .map(pod -> pod.getMetadata().getName())
@@ -99,8 +100,7 @@ final class LostQuorumReading {
                 most == null || most.isEmpty() ? Long.MAX_VALUE : number(most));
     }
 
-    private static LostQuorum.@Nullable Recovery recovery(EtcdClusterStatus status) {
-        EtcdClusterStatus.Recovered recovery = status.recovery();
+    private static LostQuorum.@Nullable Recovery recovery(EtcdClusterStatus.@Nullable Recovered recovery) {
         return recovery == null
                 ? null
                 : new LostQuorum.Recovery(

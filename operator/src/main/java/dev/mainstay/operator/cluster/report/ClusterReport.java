@@ -88,6 +88,7 @@ public final class ClusterReport {
                 seen.backups().summary(),
                 before.restore(),
                 before.recovery(),
+                before.plannedRecovery(),
                 conditions(before, ready, voting));
     }
 

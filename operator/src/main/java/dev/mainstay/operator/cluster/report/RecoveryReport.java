@@ -15,6 +15,7 @@ final class RecoveryReport {
 
     static void condition(Conditions conditions, Observation seen, Decision decision) {
         LostQuorum.Recovery recovery = seen.loss().recovery();
+        LostQuorum.Recovery planned = seen.loss().planned();
         Action.Wait wait = decision.action() instanceof Action.Wait waits ? waits : null;
         Action.Blocker blocker = wait == null ? null : wait.blocker();
         if (wait != null && blocker == Action.Blocker.APPROVAL) {
@@ -23,15 +24,15 @@ final class RecoveryReport {
             conditions.set(TYPE, true, "FencingMembers", wait.why());
         } else if (decision.action() instanceof Action.ChooseSurvivor chosen) {
             conditions.set(TYPE, true, "SurvivorChosen", chosen.why());
-        } else if (recovery == null || recovery.done()) {
-            conditions.set(TYPE, false, "None", "nothing to recover");
-        } else if (recovery.incarnation() == seen.recorded().incarnation() + 1) {
+        } else if (planned != null) {
             conditions.set(
                     TYPE,
                     true,
                     "FencingMembers",
-                    "the cluster is to go on with " + recovery.survivor() + " alone; all others are stopped first");
-        } else if (recovery.incarnation() == seen.recorded().incarnation()) {
+                    "the cluster is to go on with " + planned.survivor() + " alone; all others are stopped first");
+        } else if (recovery != null
+                && !recovery.done()
+                && recovery.incarnation() == seen.recorded().incarnation()) {
             conditions.set(
                     TYPE,
                     true,

@@ -34,6 +34,7 @@ class QuorumRulesTest {
     private Policy policy = new Policy(false, false, Long.MAX_VALUE);
     private Instant lostSince = NOW.minusSeconds(901);
     private @Nullable Recovery recovery;
+    private @Nullable Recovery planned;
     private int incarnation = 1;
     private int approved;
     private long knownRevision;
@@ -151,7 +152,7 @@ class QuorumRulesTest {
         standings.put("c-4", new Standing(null, LONG_AGO, Machine.LOST, false, 0));
 
         assertThat(waiting(Action.Blocker.FENCING))
-                .contains("not heard of: c-4")
+                .contains("aren't heard of: c-4")
                 .contains("delete their Node objects");
 
         standings.put("c-4", new Standing(null, LONG_AGO, Machine.OUT_OF_SERVICE, false, 0));
@@ -218,7 +219,7 @@ class QuorumRulesTest {
 
     @Test
     void theSurvivorsPodIsMadeAnewUntilItServesAlone() {
-        chosen();
+        recovery = new Recovery(2, "c-2", false);
         incarnation = 2;
         assertThat(decide()).isEqualTo(new Action.DeletePod("c-2", "u2", "begins anew alone"));
 
@@ -236,7 +237,7 @@ class QuorumRulesTest {
     }
 
     private void chosen() {
-        recovery = new Recovery(2, "c-2", false);
+        planned = new Recovery(2, "c-2", false);
         policy = new Policy(true, false, Long.MAX_VALUE);
     }
 
@@ -272,7 +273,7 @@ class QuorumRulesTest {
                         members,
                         new ClusterView(agreed, list, List.of()),
                         Seed.NONE,
-                        new LostQuorum(policy, recovery, standings, strays, List.of(), knownRevision)))
+                        new LostQuorum(policy, recovery, planned, standings, strays, List.of(), knownRevision)))
                 .action();
     }
 

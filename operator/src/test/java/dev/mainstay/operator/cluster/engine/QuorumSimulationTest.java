@@ -73,6 +73,9 @@ class QuorumSimulationTest {
         assertThat(noticed(with(RecoveryRule.class, new UnprovenRule())))
                 .as("goes on without proof")
                 .isTrue();
+        assertThat(noticed(with(RecoveryRule.class, new StillForcedRule())))
+                .as("begins anew again with a flag that is used up")
+                .isTrue();
         assertThat(noticed(with(QuorumRule.class, new HastyRule())))
                 .as("doesn't wait")
                 .isTrue();
@@ -93,13 +96,33 @@ class QuorumSimulationTest {
         @Override
         public @Nullable Decision consider(Situation s) {
             Decision decision = new RecoveryRule().consider(s);
-            LostQuorum.Recovery recovery = s.loss().recovery();
+            LostQuorum.Recovery recovery = s.loss().planned();
             return decision != null
                             && recovery != null
                             && decision.action() instanceof Action.Wait wait
                             && wait.blocker() == Action.Blocker.FENCING
                     ? new Decision(
                             "Unproven",
+                            new Action.RaiseIncarnation(recovery.incarnation(), recovery.survivor(), ""),
+                            null,
+                            null)
+                    : decision;
+        }
+    }
+
+    /** Doesn't start the survivor without the flag first. */
+    private static final class StillForcedRule implements Rule {
+
+        @Override
+        public @Nullable Decision consider(Situation s) {
+            Decision decision = new RecoveryRule().consider(s);
+            LostQuorum.Recovery recovery = s.loss().planned();
+            return decision != null
+                            && recovery != null
+                            && decision.action() instanceof Action.DeletePod delete
+                            && delete.member().equals(recovery.survivor())
+                    ? new Decision(
+                            "StillForced",
                             new Action.RaiseIncarnation(recovery.incarnation(), recovery.survivor(), ""),
                             null,
                             null)
@@ -377,7 +400,7 @@ class QuorumSimulationTest {
             Set<String> aside = new TreeSet<>(world.volumes.keySet());
             aside.removeAll(world.members.keySet());
             world.check(world.quarantined.keySet().containsAll(aside), "volumes that nobody minds: " + aside);
-            world.check(aside.stream().noneMatch(world.list::containsKey), "a member's volume is put aside");
+            world.check(aside.stream().noneMatch(world.voters()::contains), "a member's volume is put aside");
             for (Disk disk : world.volumes.values()) {
                 world.check(!disk.deleting || world.replicas == 0, "a volume goes");
             }

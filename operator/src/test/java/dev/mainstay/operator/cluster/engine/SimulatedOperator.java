@@ -156,10 +156,10 @@ final class SimulatedOperator {
             case Action.ChooseSurvivor a ->
                 effect(calm, a, () -> {
                     world.choose(a.survivor());
-                    world.recovery = new LostQuorum.Recovery(a.incarnation(), a.survivor(), false);
+                    world.planned = new LostQuorum.Recovery(a.incarnation(), a.survivor(), false);
                 });
-            case Action.AbandonRecovery a -> effect(calm, a, () -> world.recovery = null);
-            case Action.RaiseIncarnation a -> effect(calm, a, () -> world.incarnation = a.incarnation());
+            case Action.AbandonRecovery a -> effect(calm, a, () -> world.planned = null);
+            case Action.RaiseIncarnation a -> effect(calm, a, () -> world.raise(a.incarnation()));
             case Action.BeginAnew a -> effect(calm, a, () -> world.createPod(a.member(), false, a.incarnation()));
             case Action.FinishRecovery a ->
                 effect(calm, a, () -> world.recovery = new LostQuorum.Recovery(world.incarnation, a.survivor(), true));

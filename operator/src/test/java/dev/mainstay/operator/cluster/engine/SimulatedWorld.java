@@ -68,10 +68,15 @@ final class SimulatedWorld {
     /** The recovery that the status remembers. */
     LostQuorum.@Nullable Recovery recovery;
 
+    LostQuorum.@Nullable Recovery planned;
+
     LostQuorum.Policy lossPolicy = new LostQuorum.Policy(false, false, Long.MAX_VALUE);
 
     /** The incarnation that a person approved. */
     int approved;
+
+    /** Whether that was so when the incarnation was raised. */
+    boolean raisedApproved;
 
     /** How often the cluster was begun anew with one of its members. */
     int forcings;
@@ -318,7 +323,7 @@ final class SimulatedWorld {
             pod.started = true;
             // The flag works once, until the member has been started without it.
             if (pod.begins > 0 && !disk.beganAnew) {
-                beginAnew(name, pod, disk);
+                beginAnew(name, disk);
             }
             disk.beganAnew = pod.begins > 0;
         }
@@ -344,15 +349,14 @@ final class SimulatedWorld {
     }
 
     /** As a member with the flag does: it is the cluster from here on, with all of its log. */
-    private void beginAnew(String name, Pod pod, Disk disk) {
+    private void beginAnew(String name, Disk disk) {
         check(disk.memberId != null, "a member without data began anew: " + name);
-        boolean approvedNow = approved == pod.begins;
         for (String other : voters()) {
-            boolean runs = running(other) || (machines.runsFar(other) && !approvedNow);
+            boolean runs = running(other) || (machines.runsFar(other) && !raisedApproved);
             check(other.equals(name) || !runs, "two clusters under one name: " + other + " still runs");
         }
         check(recovery != null && recovery.survivor().equals(name), "it isn't written down who goes on: " + name);
-        check(lossPolicy.automatic() || approvedNow, "nobody approved");
+        check(lossPolicy.automatic() || raisedApproved, "nobody approved");
         log.add("-- " + name + " begins anew with index " + disk.index + "; " + acknowledged + " was acknowledged");
         list.clear();
         alarms.clear();
@@ -450,6 +454,7 @@ final class SimulatedWorld {
         return new LostQuorum(
                 lossPolicy,
                 recovery,
+                planned,
                 standings,
                 List.of(),
                 quarantined.entrySet().stream()
@@ -574,7 +579,7 @@ final class SimulatedWorld {
         if (pod == null || !pod.uid.equals(uid) || pod.stopsIn > 0) {
             return;
         }
-        boolean recovers = recovery != null && !recovery.done();
+        boolean recovers = planned != null || (recovery != null && !recovery.done());
         if (serving(name) && voters().contains(name) && replicas > 0 && !former(name) && !recovers) {
             List<String> down = voters().stream()
                     .filter(voter -> !voter.equals(name) && !serving(voter))
@@ -610,6 +615,16 @@ final class SimulatedWorld {
         check(
                 quorumLostSince != null && !quorumLostSince.plusSeconds(900).isAfter(now),
                 "it was given up before its time");
+    }
+
+    /** There is no way back from here on. */
+    void raise(int next) {
+        if (planned != null) {
+            raisedApproved = approved == next;
+            incarnation = next;
+            recovery = planned;
+            planned = null;
+        }
     }
 
     void quarantine(String name) {
