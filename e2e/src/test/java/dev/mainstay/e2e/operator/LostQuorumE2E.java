@@ -68,7 +68,8 @@ final class LostQuorumE2E {
                     () -> cluster.condition("Recovering", "message").contains("incarnation 9 is approved"),
                     cluster::describe);
             assertThat(cluster.ids()).isEqualTo(ids);
-            assertThat(cluster.get("{.status.recovery}{.status.plannedRecovery}")).isEmpty();
+            assertThat(cluster.get("{.status.recovery}{.status.plannedRecovery}"))
+                    .isEmpty();
 
             long start = System.nanoTime();
             cluster.kubectl()
@@ -144,7 +145,8 @@ final class LostQuorumE2E {
         long end = System.nanoTime() + WHILE.toNanos();
         while (System.nanoTime() < end) {
             assertThat(cluster.condition("Recovering", "reason")).isEqualTo("FencingMembers");
-            assertThat(cluster.get("{.status.recovery}{.status.plannedRecovery}")).isEmpty();
+            assertThat(cluster.get("{.status.recovery}{.status.plannedRecovery}"))
+                    .isEmpty();
             assertThat(cluster.ids()).isEqualTo(ids);
         }
     }

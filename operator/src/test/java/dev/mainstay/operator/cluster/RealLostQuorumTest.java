@@ -86,7 +86,10 @@ class RealLostQuorumTest {
             Pod before = pod("a-2");
 
             lose(pass, pods, 2, "a-2", "a-3");
-            run(pass, pods, () -> Objects.equals(status().incarnation(), 2) && "AllMembersReady".equals(condition("Ready")));
+            run(
+                    pass,
+                    pods,
+                    () -> Objects.equals(status().incarnation(), 2) && "AllMembersReady".equals(condition("Ready")));
             assertThat(status().clusterID()).isEqualTo(id);
             assertThat(Objects.requireNonNull(status().recovery()).survivor()).isEqualTo("a-1");
             assertThat(ask(1).list()).hasSize(3).allMatch(line -> !line.learner());
@@ -94,7 +97,10 @@ class RealLostQuorumTest {
 
             // The same one once more, whose process has had the flag all the time.
             lose(pass, pods, 3, "a-4", "a-5");
-            run(pass, pods, () -> Objects.equals(status().incarnation(), 3) && "AllMembersReady".equals(condition("Ready")));
+            run(
+                    pass,
+                    pods,
+                    () -> Objects.equals(status().incarnation(), 3) && "AllMembersReady".equals(condition("Ready")));
             assertThat(Objects.requireNonNull(status().recovery()).survivor()).isEqualTo("a-1");
             assertThat(ask(1).list()).extracting(MemberApi.Line::name).containsExactlyInAnyOrder("a-1", "a-6", "a-7");
         }

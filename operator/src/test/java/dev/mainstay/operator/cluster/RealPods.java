@@ -14,9 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
@@ -87,8 +87,8 @@ final class RealPods implements AutoCloseable {
     void step() throws IOException {
         List<Pod> all = kubernetes.pods().inAnyNamespace().list().getItems();
         Map<String, String> wanted = new TreeMap<>();
-        all.forEach(pod ->
-                wanted.put(pod.getMetadata().getName(), pod.getMetadata().getUid()));
+        all.forEach(
+                pod -> wanted.put(pod.getMetadata().getName(), pod.getMetadata().getUid()));
         stopOthers(wanted);
         for (Pod pod : all) {
             String name = pod.getMetadata().getName();

@@ -58,6 +58,9 @@ final class RecoveryRule implements Rule {
         if (recovery.incarnation() != s.recorded().incarnation() + 1) {
             return "another incarnation has begun";
         }
+        if (s.wanted().replicas() == 0) {
+            return "the cluster is to sleep";
+        }
         if (!approved(s, recovery) && !s.loss().policy().automatic()) {
             return "the approval was taken back";
         }

@@ -37,6 +37,7 @@ class QuorumRulesTest {
     private @Nullable Recovery planned;
     private int incarnation = 1;
     private int approved;
+    private int replicas = 5;
     private long knownRevision;
     private boolean claims = true;
     private boolean agreed;
@@ -213,6 +214,10 @@ class QuorumRulesTest {
         assertThat(decide()).isEqualTo(new Action.AbandonRecovery("the approval was taken back"));
 
         approved = 2;
+        replicas = 0;
+        assertThat(decide()).isEqualTo(new Action.AbandonRecovery("the cluster is to sleep"));
+
+        replicas = 5;
         agreed = true;
         assertThat(decide()).isEqualTo(new Action.AbandonRecovery("the quorum is back"));
     }
@@ -256,7 +261,7 @@ class QuorumRulesTest {
                 "c",
                 false,
                 false,
-                5,
+                replicas,
                 "1.0.0",
                 "a",
                 new Wanted.Volumes(claims, 100, "", false, true, false),
