@@ -30,6 +30,9 @@ public final class MainstayApi {
     /** On volumes of members that a recovery left out: until when they are kept, {@code yyyyMMddTHHmmssZ}. */
     public static final String QUARANTINE_LABEL = GROUP + "/quarantined-until";
 
+    /** On a cluster that takes over another's data: {@code true} lets that one be left as soon as nobody writes to it. */
+    public static final String CUT_OVER = GROUP + "/cut-over";
+
     /** On pods of jobs that back up, prove and restore: the job's name. */
     public static final String TASK_LABEL = GROUP + "/task";
 
