@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -226,6 +227,37 @@ class LostQuorumPassTest {
         settle();
         assertThat(client.persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems())
                 .isEmpty();
+    }
+
+    @Test
+    void timeAsleepIsNoTimeWithoutAQuorum() {
+        create("{policy: Automatic}");
+        settle();
+        replicas(0);
+        settle();
+        now = now.plus(Duration.ofDays(1));
+        cloud.silence("a-2");
+        cloud.silence("a-3");
+
+        replicas(3);
+        settle();
+
+        assertThat(condition("Available")).isEqualTo("QuorumLost");
+        assertThat(condition("Recovering")).isEqualTo("None");
+        assertThat(lostSeconds()).isLessThan(PATIENCE.toSeconds());
+    }
+
+    private void replicas(int replicas) {
+        var _ = client.genericKubernetesResources(ResourceDefinitionContext.fromResourceType(EtcdCluster.class))
+                .inNamespace(NAMESPACE)
+                .withName("a")
+                .edit(resource -> {
+                    @SuppressWarnings("unchecked")
+                    Map<String, Object> spec = (Map<String, Object>) Objects.requireNonNull(
+                            resource.getAdditionalProperties().get("spec"));
+                    spec.put("replicas", replicas);
+                    return resource;
+                });
     }
 
     private void create(String quorumLoss) {
