@@ -244,7 +244,7 @@ class LostQuorumPassTest {
 
         assertThat(condition("Available")).isEqualTo("QuorumLost");
         assertThat(condition("Recovering")).isEqualTo("None");
-        assertThat(lostSeconds()).isLessThan(PATIENCE.toSeconds());
+        assertThat(lostSeconds()).isLessThan((double) PATIENCE.toSeconds());
     }
 
     private void replicas(int replicas) {
