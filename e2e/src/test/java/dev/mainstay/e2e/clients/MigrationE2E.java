@@ -171,6 +171,27 @@ final class MigrationE2E {
     }
 
     @Test
+    void aClusterOfItsOwnKindIsASourceToo() {
+        try (TestServer first = TestServer.mainstay(directory.resolve("first"));
+                TestServer second = TestServer.mainstay(directory.resolve("second"))) {
+            Etcdctl source = new Etcdctl(first.endpoint());
+            for (int n = 0; n < 5; n++) {
+                source.out("put", "a", Integer.toString(n));
+            }
+            source.out("del", "a");
+            source.out("put", "b", "1");
+            source.out("compact", "4");
+
+            ProgramRun.Result moved = run(migrate(first, second.endpoint(), "--cut-over=auto", "--quiet=0"));
+
+            assertThat(moved.code()).as("%s", moved).isZero();
+            assertThat(moved.out()).contains("\"hashesEqual\":true");
+            assertThat(new Etcdctl(second.endpoint()).out("get", "b", "--rev=8"))
+                    .isEqualTo("b\n1\n");
+        }
+    }
+
+    @Test
     void givingUpLeavesTheSourceAsItWas() throws IOException {
         Path result = directory.resolve("result");
         try (TestServer etcd = TestServer.etcd(directory.resolve("source"));

@@ -11,7 +11,9 @@ import dev.mainstay.etcd.proto.RangeResponse;
 import dev.mainstay.node.common.Bytes;
 import dev.mainstay.node.etcdsnapshot.EtcdKvHash;
 import dev.mainstay.node.etcdsnapshot.SnapshotFile;
+import dev.mainstay.proto.v1.MigrationGrpc;
 import dev.mainstay.proto.v1.MigrationRevision;
+import dev.mainstay.proto.v1.MigrationStateRequest;
 import dev.mainstay.proto.v1.MigrationStepRequest;
 import io.grpc.Status;
 import java.io.IOException;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the keys of source and target at a revision. By history: the source's own HashKV, which covers every version since its last
- * compaction, against the same hash of a snapshot of the target. By keys: every key that exists, page by page, which also names what
+ * compaction, against the same hash of a snapshot of the target; a source that is Mainstay, too, is hashed by its snapshot. By keys: every key that exists, page by page, which also names what
  * differs.
  */
 final class MigrationComparison {
@@ -46,7 +48,7 @@ final class MigrationComparison {
     private final PrintStream err;
     private final LongSupplier nanoClock;
 
-    /** @param scratch where a snapshot of the target can be put for a while */
+    /** @param scratch where a snapshot can be put for a while */
     MigrationComparison(
             ToolCluster source, MigrationTarget target, Path scratch, PrintStream err, LongSupplier nanoClock) {
         this.source = source;
@@ -70,28 +72,46 @@ final class MigrationComparison {
 
     /** Compares all versions up to a revision, after compacting the target as the source is. */
     Hashes history(long revision) throws IOException {
-        HashKVResponse here = hash(revision);
-        if (here.getCompactRevision() > target.state().getCompactRevision()) {
+        // Asked of the members that are in use, which so have applied everything up to now.
+        var _ = source.revision();
+        EtcdKvHash.Hashed here = isMainstay(source) ? ofSnapshot(source, revision) : asked(revision);
+        if (here.compactRevision() > target.state().getCompactRevision()) {
             target.step(MigrationStepRequest.newBuilder()
-                    .setCompact(MigrationRevision.newBuilder().setRevision(here.getCompactRevision())));
+                    .setCompact(MigrationRevision.newBuilder().setRevision(here.compactRevision())));
         }
-        // Asked of the member that is in use, which so has applied everything up to now.
         var _ = target.state();
-        Path file = scratch.resolve("target.db");
+        EtcdKvHash.Hashed there = ofSnapshot(target.cluster(), revision);
+        return new Hashes(here.hash(), there.hash(), here.compactRevision(), there.compactRevision());
+    }
+
+    /** Members of Mainstay answer HashKV with another hash than etcd's, which they work out from what they have at hand. */
+    private static boolean isMainstay(ToolCluster cluster) throws IOException {
+        try {
+            var _ = cluster.call(channel ->
+                    MigrationGrpc.newBlockingStub(channel).state(MigrationStateRequest.getDefaultInstance()));
+            return true;
+        } catch (ToolCluster.Refusal e) {
+            return false;
+        }
+    }
+
+    private EtcdKvHash.Hashed ofSnapshot(ToolCluster cluster, long revision) throws IOException {
+        Path file = scratch.resolve("compared.db");
         try {
             Files.deleteIfExists(file);
-            new SnapshotSave(target.cluster().endpoint(), err, nanoClock).to(file);
+            new SnapshotSave(cluster.endpoint(), err, nanoClock).to(file);
             try (SnapshotFile snapshot = SnapshotFile.open(file)) {
-                EtcdKvHash.Hashed there = EtcdKvHash.of(snapshot, revision);
-                return new Hashes(
-                        Integer.toUnsignedLong(here.getHash()),
-                        there.hash(),
-                        here.getCompactRevision(),
-                        there.compactRevision());
+                return EtcdKvHash.of(snapshot, revision);
             }
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    private EtcdKvHash.Hashed asked(long revision) throws IOException {
+        HashKVResponse answer = hash(revision);
+        return new EtcdKvHash.Hashed(
+                Integer.toUnsignedLong(answer.getHash()), answer.getHashRevision(), answer.getCompactRevision());
     }
 
     /** A member of the source that lags says that the revision is still to come. */
