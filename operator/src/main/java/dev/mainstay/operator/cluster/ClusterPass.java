@@ -18,6 +18,7 @@ import dev.mainstay.operator.cluster.engine.Engine;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.cluster.report.BackupGauges;
 import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
@@ -46,6 +47,7 @@ public final class ClusterPass {
     private final RootKeeper users;
     private final EventLog events;
     private final MeterRegistry meters;
+    private final BackupGauges gauges;
 
     /** Made of its parts. */
     public ClusterPass(
@@ -63,6 +65,7 @@ public final class ClusterPass {
         this.events = new EventLog(kubernetes, meters);
         this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
+        this.gauges = new BackupGauges(meters);
     }
 
     /** Runs it, and says what was decided; empty if there is no such cluster any more. */
@@ -73,6 +76,7 @@ public final class ClusterPass {
                 .withName(name)
                 .get();
         if (cluster == null) {
+            gauges.forget(namespace, name);
             return Optional.empty();
         }
         Seen seen = observer.observe(cluster);
@@ -87,7 +91,9 @@ public final class ClusterPass {
                 .orElseGet(() -> decide(seen, certificates));
         if (deleted) {
             users.forget(cluster.getMetadata().getUid());
+            gauges.forget(namespace, name);
         } else {
+            gauges.show(seen);
             Optional<RootVerdict> root = users.keep(seen, !leave, decision.action() instanceof Action.Idle);
             report(seen, decision, certificates, root);
             root.ifPresent(verdict -> verdict.news()
