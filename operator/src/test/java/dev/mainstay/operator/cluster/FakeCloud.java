@@ -48,7 +48,7 @@ public final class FakeCloud implements MemberApi {
     public synchronized void step() {
         mounts.step();
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
-            if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
+            if ((pod.getStatus() == null || pod.getStatus().getPodIP() == null) && mountable(pod)) {
                 addresses++;
                 String address = "10.0.0." + addresses;
                 var _ = kubernetes
@@ -69,6 +69,18 @@ public final class FakeCloud implements MemberApi {
                 }
             }
         }
+    }
+
+    /** As kubelets do, no pod is started whose secrets aren't there. */
+    private boolean mountable(Pod pod) {
+        return pod.getSpec().getVolumes().stream()
+                .allMatch(volume -> volume.getSecret() == null
+                        || kubernetes
+                                        .secrets()
+                                        .inNamespace(pod.getMetadata().getNamespace())
+                                        .withName(volume.getSecret().getSecretName())
+                                        .get()
+                                != null);
     }
 
     /** Lets this member answer nothing, whichever pod it has. */
