@@ -7,8 +7,7 @@ import java.nio.file.Path;
 
 /**
  * Plays a scene of everyday calls against the node it runs in, another with three members, then ends the process: what the
- * JVM learns from that at build time makes every later start faster, and a member's first hour as a leader no slower than
- * its second. Asked for by the system property {@code mainstay.rehearsal}.
+ * JVM keeps of that at build time makes every later start faster, and spares a member half a second of its first leadership. Asked for by the system property {@code mainstay.rehearsal}.
  */
 final class Rehearsal {
 
