@@ -8,6 +8,7 @@ import dev.mainstay.api.v1alpha1.EtcdBackupStore;
 import dev.mainstay.api.v1alpha1.EtcdBackupStoreStatus;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
+import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdRestore;
 import dev.mainstay.operator.access.FakeAuth;
 import dev.mainstay.operator.cluster.ClusterPass;
@@ -30,6 +31,9 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -149,6 +153,44 @@ class ArchivePassesTest {
                 .allMatch(pod -> pod.getSpec().getContainers().getFirst().getArgs().stream()
                         .noneMatch(flag -> flag.startsWith("--archive")));
         assertThat(healthy()).startsWith("Unknown NotConfigured");
+    }
+
+    /** What pods are told in the words of jobs' tool is what the node knows, with a prefix. */
+    @Test
+    void flagsAreThoseOfTheNode() throws IOException {
+        String known = Files.readString(Path.of("../docs/configuration.md"));
+        secret("encryption", Map.of("2027", "x"));
+        secret(
+                "keys",
+                Map.of(
+                        "AWS_ACCESS_KEY_ID", "x",
+                        "AWS_SECRET_ACCESS_KEY", "y",
+                        "AWS_SESSION_TOKEN", "z",
+                        "credentials.json", "{}",
+                        "accountKey", "k"));
+        for (String place : List.of(
+                "s3: {bucket: b, region: r, endpoint: \"http://s3\", addressing: Path, credentialsSecretRef: {name: keys},"
+                        + " serverSideEncryption: {algorithm: \"aws:kms\", keyID: k}}",
+                "gcs: {bucket: backups, credentialsSecretRef: {name: keys}}",
+                "azure: {container: backups, storageAccount: account, credentialsSecretRef: {name: keys}}")) {
+            String name = place.substring(0, place.indexOf(':'));
+            create(
+                    EtcdBackupStore.class,
+                    "metadata: {name: " + name
+                            + "}\nspec:\n  clientSideEncryption: {keySecretRef: {name: encryption}}\n  " + place);
+            cluster("a", 1, "archive: {storeRef: {name: " + name + "}}");
+            settle();
+            List<String> flags = pods("a-").getFirst().getSpec().getContainers().getFirst().getArgs().stream()
+                    .filter(flag -> flag.startsWith("--archive-"))
+                    .toList();
+            assertThat(flags).hasSizeGreaterThan(4).allMatch(flag -> flag.indexOf('=') > 0);
+            assertThat(flags)
+                    .allSatisfy(
+                            flag -> assertThat(known).contains("| `" + flag.substring(2, flag.indexOf('=')) + "` |"));
+            client.resources(EtcdCluster.class).inNamespace(NAMESPACE).delete();
+            client.resources(EtcdMember.class).inNamespace(NAMESPACE).delete();
+            client.pods().inNamespace(NAMESPACE).delete();
+        }
     }
 
     @Test
