@@ -195,7 +195,7 @@ class ArchivePassesTest {
 
     @Test
     void aStoreThatFailsLaterChangesNoMember() {
-        running();
+        running(3);
         Map<String, String> before = podIdentities();
 
         jobs.tool = _ -> new FakeJobs.Outcome(1, "{\"exitCode\":1,\"kind\":\"UNREACHABLE\",\"error\":\"no route\"}");
@@ -346,6 +346,41 @@ class ArchivePassesTest {
                 "metadata: {name: mends}\nspec: {clusterRef: {name: a}, storeRef: {name: s}, verification: None}");
         later(130);
         assertThat(healthy()).startsWith("True UpToDate");
+    }
+
+    /** What was found before there was this cluster is of one that had its name. */
+    @Test
+    void aClusterOfTheSameNameIsLookedAtAnew() {
+        running();
+        summary = summary(1, true, now.toString(), now.toString());
+        later(130);
+        assertThat(healthy()).startsWith("True UpToDate");
+
+        EtcdBackupStore store = get(EtcdBackupStore.class, "s");
+        EtcdBackupStoreStatus status = store.getStatus();
+        EtcdBackupStoreStatus.Window found = status.recoveryWindow().getFirst();
+        store.setStatus(new EtcdBackupStoreStatus(
+                1L,
+                status.probed(),
+                status.probeTime(),
+                List.of(new EtcdBackupStoreStatus.Window(
+                        "a",
+                        found.firstTime(),
+                        found.latestTime(),
+                        found.firstRevision(),
+                        found.latestRevision(),
+                        found.archiveLine(),
+                        found.sinceRevision(),
+                        true,
+                        3,
+                        "2020-01-01T00:00:00Z")),
+                status.conditions()));
+        var _ = client.resource(store).updateStatus();
+        summary = summary(1, false, now.toString(), now.toString());
+        clusterPass("a");
+        assertThat(healthy()).startsWith("Unknown Surveying");
+        settle();
+        assertThat(healthy()).startsWith("False Gap");
     }
 
     /** A new leader hasn't said anything yet, and nothing is known to be wrong. */
@@ -503,13 +538,17 @@ class ArchivePassesTest {
                 .contains("archive-repository");
     }
 
-    /** A cluster of three whose members archive to a bucket, at rest. */
+    /** A cluster of one whose member archives to a bucket, at rest. */
     private void running() {
+        running(1);
+    }
+
+    private void running(int members) {
         secret("keys", Map.of("AWS_ACCESS_KEY_ID", "x", "AWS_SECRET_ACCESS_KEY", "y"));
         s3("s", "");
-        cluster("a", 3, "archive: {storeRef: {name: s}, flushIntervalSeconds: 5, maxLagSeconds: 60}");
+        cluster("a", members, "archive: {storeRef: {name: s}, flushIntervalSeconds: 5, maxLagSeconds: 60}");
         settle();
-        assertThat(archives()).containsExactly("a-1", "a-2", "a-3");
+        assertThat(archives()).hasSize(members);
     }
 
     /** Until nobody wants to go on at once. */

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -55,7 +56,7 @@ final class ArchiveReading {
         EtcdBackupStoreStatus status =
                 store == null || store.getStatus() == null ? EtcdBackupStoreStatus.EMPTY : store.getStatus();
         EtcdBackupStoreStatus.Window window = status.recoveryWindow().stream()
-                .filter(one -> one.path().equals(cluster.getMetadata().getName()))
+                .filter(one -> one.path().equals(cluster.getMetadata().getName()) && isOf(one, cluster))
                 .findFirst()
                 .orElse(null);
         StoreAccess access = found.access();
@@ -82,6 +83,13 @@ final class ArchiveReading {
         return proven
                 ? new ArchiveView(wanted, part, null, new TreeMap<>(), window)
                 : held(wanted, "StoreNotReady", "store " + name + " is being tried", true, window);
+    }
+
+    /** Whether what was found may be this cluster's, rather than one's of its name that was here before. */
+    private static boolean isOf(EtcdBackupStoreStatus.Window window, EtcdCluster cluster) {
+        String created = cluster.getMetadata().getCreationTimestamp();
+        return window.time() != null
+                && (created == null || !Instant.parse(window.time()).isBefore(Instant.parse(created)));
     }
 
     private static ArchiveView held(
