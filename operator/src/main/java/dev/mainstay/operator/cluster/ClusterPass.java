@@ -23,6 +23,8 @@ import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
 import dev.mainstay.operator.cluster.trust.TrustStep;
+import dev.mainstay.operator.migration.MigrationKeeper;
+import dev.mainstay.operator.migration.plan.MigrationVerdict;
 import dev.mainstay.operator.report.EventLog;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -45,6 +47,7 @@ public final class ClusterPass {
     private final TrustKeeper trust;
     private final GivenKeeper given;
     private final RootKeeper users;
+    private final MigrationKeeper migrations;
     private final EventLog events;
     private final MeterRegistry meters;
     private final BackupGauges gauges;
@@ -55,11 +58,13 @@ public final class ClusterPass {
             ClusterObserver observer,
             Actuator actuator,
             RootKeeper users,
+            MigrationKeeper migrations,
             MeterRegistry meters) {
         this.kubernetes = kubernetes;
         this.observer = observer;
         this.actuator = actuator;
         this.users = users;
+        this.migrations = migrations;
         this.trust = new TrustKeeper(kubernetes, meters);
         this.given = new GivenKeeper(kubernetes, meters);
         this.events = new EventLog(kubernetes, meters);
@@ -94,8 +99,10 @@ public final class ClusterPass {
             gauges.forget(namespace, name);
         } else {
             gauges.show(seen);
-            Optional<RootVerdict> root = users.keep(seen, !leave, decision.action() instanceof Action.Idle);
-            report(seen, decision, certificates, root);
+            Optional<MigrationVerdict> migration = migrations.keep(seen, !leave);
+            boolean own = migration.isEmpty() || migration.get().done();
+            Optional<RootVerdict> root = users.keep(seen, !leave && own, decision.action() instanceof Action.Idle);
+            report(seen, decision, certificates, root, migration);
             root.ifPresent(verdict -> verdict.news()
                     .forEach(news ->
                             events.tell(cluster, news, seen.observation().now())));
@@ -174,7 +181,12 @@ public final class ClusterPass {
     }
 
     /** Written before anything is done, and only when it says something new. */
-    private void report(Seen seen, Decision decision, Optional<TrustState> certificates, Optional<RootVerdict> root) {
+    private void report(
+            Seen seen,
+            Decision decision,
+            Optional<TrustState> certificates,
+            Optional<RootVerdict> root,
+            Optional<MigrationVerdict> migration) {
         MemberReport report = new MemberReport(seen);
         for (MemberView view : seen.observation().members()) {
             EtcdMember member = Objects.requireNonNull(seen.members().get(view.name()));
@@ -187,8 +199,9 @@ public final class ClusterPass {
             }
         }
         EtcdCluster cluster = seen.cluster();
-        EtcdClusterStatus status =
-                new ClusterReport(seen, decision, certificates.orElse(null), root.orElse(null)).status();
+        EtcdClusterStatus status = new ClusterReport(
+                        seen, decision, certificates.orElse(null), root.orElse(null), migration.orElse(null))
+                .status();
         if (!status.equals(cluster.getStatus())) {
             EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
             ClusterNews.of(before.conditions(), status.conditions())

@@ -29,6 +29,7 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
@@ -90,6 +91,7 @@ public final class Main implements QuarkusApplication {
                 new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
                 new Actuator(kubernetes, members, repository),
                 new RootKeeper(kubernetes, auth),
+                new MigrationKeeper(kubernetes, repository),
                 meters);
         AccessMeans access = new AccessMeans(kubernetes, auth, Clock.systemUTC(), meters);
         Means means = new Means(kubernetes, Clock.systemUTC(), repository, settings.nodeVersion(), meters);

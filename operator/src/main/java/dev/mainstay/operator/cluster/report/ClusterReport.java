@@ -17,6 +17,7 @@ import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.QuorumClock;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.migration.plan.MigrationVerdict;
 import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.temporal.ChronoUnit;
@@ -35,18 +36,26 @@ public final class ClusterReport {
     private final @Nullable TrustReport trust;
     private final Obstacles obstacles;
     private final @Nullable RootVerdict users;
+    private final @Nullable MigrationVerdict migration;
 
     /**
      * Of what was seen, and of what is done about it.
      *
      * @param certificates null without TLS
      * @param users null for a cluster without users
+     * @param migration null for a cluster that takes over no other's data
      */
-    public ClusterReport(Seen seen, Decision decision, @Nullable TrustState certificates, @Nullable RootVerdict users) {
+    public ClusterReport(
+            Seen seen,
+            Decision decision,
+            @Nullable TrustState certificates,
+            @Nullable RootVerdict users,
+            @Nullable MigrationVerdict migration) {
         this.seen = seen;
         this.decision = decision;
         this.obstacles = new Obstacles(seen);
         this.users = users;
+        this.migration = migration;
         this.trust = certificates == null ? null : new TrustReport(certificates);
     }
 
@@ -191,6 +200,8 @@ public final class ClusterReport {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
             conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", stuck(why));
+        } else if (migration != null && !migration.done()) {
+            conditions.set("Ready", false, "Migrating", stuck(migration.message()));
         } else {
             boolean well = quorum && voting == replicas && ready == replicas;
             conditions.set(
@@ -237,6 +248,9 @@ public final class ClusterReport {
         }
         if (users != null) {
             conditions.set("AuthReady", users.ready(), users.reason(), users.message());
+        }
+        if (migration != null) {
+            conditions.set(MigrationVerdict.CONDITION, migration.done(), migration.reason(), migration.message());
         }
         boolean asks = blocker == Action.Blocker.APPROVAL;
         conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");
