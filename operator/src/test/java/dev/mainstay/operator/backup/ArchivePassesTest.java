@@ -19,6 +19,7 @@ import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.member.ArchiveNumbers;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -93,6 +94,7 @@ class ArchivePassesTest {
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, new FakeAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 meters);
         jobs = new FakeJobs(client, () -> now);
         jobs.tool = arguments -> new FakeJobs.Outcome(
