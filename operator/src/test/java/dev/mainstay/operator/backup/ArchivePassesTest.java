@@ -223,6 +223,24 @@ class ArchivePassesTest {
     }
 
     @Test
+    void aStoreThatNeverWorkedIsToldOnce() {
+        jobs.tool = _ -> new FakeJobs.Outcome(1, "{\"exitCode\":1,\"kind\":\"UNREACHABLE\",\"error\":\"no route\"}");
+        secret("keys", Map.of("AWS_ACCESS_KEY_ID", "x", "AWS_SECRET_ACCESS_KEY", "y"));
+        s3("s", "");
+        cluster("a", 1, "archive: {storeRef: {name: s}}");
+        settle();
+        assertThat(healthy()).startsWith("False StoreNotReady").contains("no route");
+        assertThat(archives()).isEmpty();
+        String said = version();
+
+        jobs.runs = false;
+        later(310);
+        assertThat(text(get(EtcdBackupStore.class, "s").getStatus().conditions(), "Ready"))
+                .startsWith("Unknown Probing");
+        assertThat(version()).isEqualTo(said);
+    }
+
+    @Test
     void aKeyThatIsReadOnceReachesTheMembersByNewPods() {
         secret("encryption", Map.of("2027", "x"));
         secret("keys", Map.of("AWS_ACCESS_KEY_ID", "x", "AWS_SECRET_ACCESS_KEY", "y"));

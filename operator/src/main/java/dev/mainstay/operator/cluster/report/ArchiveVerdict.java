@@ -93,24 +93,28 @@ public final class ArchiveVerdict {
         }
         ArchiveView.Held held = archive.held();
         Optional<ArchiveNumbers> ships = shipping();
-        if (held != null && !(held.passes() && ships.isPresent())) {
+        if (held != null && !held.passes()) {
             return new Finding(
-                    held.passes() ? null : Boolean.FALSE,
+                    false,
                     held.reason(),
-                    held.passes()
-                            ? held.why()
-                            : "no member is told to archive, and those that do aren't changed: " + held.why());
+                    "no member is told to archive, and those that do aren't changed: " + held.why());
         }
-        return ships.map(this::finding).orElseGet(this::nobodyShips);
-    }
-
-    private Finding nobodyShips() {
-        return before.conditions().stream()
-                .filter(condition -> TYPE.equals(condition.getType()) && FOUND.contains(condition.getReason()))
-                .findFirst()
-                .map(ArchiveVerdict::kept)
+        if (held != null && ships.isEmpty()) {
+            // A store that didn't work is tried again and again, which is no news.
+            return before(Set.of(held.reason())).orElse(new Finding(null, held.reason(), held.why()));
+        }
+        return ships.map(this::finding)
+                .or(() -> before(FOUND))
                 .orElse(new Finding(
                         null, "Starting", "members are told to archive one after the other; the one that leads ships"));
+    }
+
+    /** What is said now, if it is for one of these reasons. */
+    private Optional<Finding> before(Set<String> reasons) {
+        return before.conditions().stream()
+                .filter(condition -> TYPE.equals(condition.getType()) && reasons.contains(condition.getReason()))
+                .findFirst()
+                .map(ArchiveVerdict::kept);
     }
 
     private static Finding kept(Condition condition) {
