@@ -51,6 +51,7 @@ public final class ClusterPass {
     private final EventLog events;
     private final MeterRegistry meters;
     private final BackupGauges gauges;
+    private final QuorumLossGauge quorumLoss;
 
     /** Made of its parts. */
     public ClusterPass(
@@ -71,6 +72,7 @@ public final class ClusterPass {
         this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
         this.gauges = new BackupGauges(meters);
+        this.quorumLoss = new QuorumLossGauge(meters);
     }
 
     /** Runs it, and says what was decided; empty if there is no such cluster any more. */
@@ -82,6 +84,7 @@ public final class ClusterPass {
                 .get();
         if (cluster == null) {
             gauges.forget(namespace, name);
+            quorumLoss.forget(namespace, name);
             return Optional.empty();
         }
         Seen seen = observer.observe(cluster);
@@ -95,10 +98,12 @@ public final class ClusterPass {
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
         if (deleted) {
+            quorumLoss.forget(namespace, name);
             users.forget(cluster.getMetadata().getUid());
             gauges.forget(namespace, name);
         } else {
             gauges.show(seen);
+            quorumLoss.look(seen);
             Optional<MigrationVerdict> migration = migrations.keep(seen, !leave);
             boolean own = migration.isEmpty() || migration.get().done();
             Optional<RootVerdict> root = users.keep(seen, !leave && own, decision.action() instanceof Action.Idle);

@@ -11,6 +11,9 @@ public interface MemberApi {
     /** What one member says of itself and the list that it sees. */
     Answer ask(Endpoint endpoint);
 
+    /** The last entry of its log, committed or not. */
+    LogEnd log(Endpoint endpoint);
+
     /** The certificates and authorities that it uses. */
     TlsInUse tls(Endpoint endpoint);
 
@@ -46,6 +49,7 @@ public interface MemberApi {
      * @param index position in the log
      * @param dbSize size of its data files, bytes
      * @param dbSizeInUse of which in use, bytes
+     * @param revision revision of its data
      * @param agreed whether the list was read with the agreement of a majority
      * @param list the member list; empty if it gave none
      * @param alarms alarms that stand; empty if it didn't say
@@ -59,9 +63,18 @@ public interface MemberApi {
             long index,
             long dbSize,
             long dbSizeInUse,
+            long revision,
             boolean agreed,
             List<Line> list,
             List<Alarm> alarms) {}
+
+    /**
+     * The last entry of a log.
+     *
+     * @param term the term that it was written in
+     * @param index its index
+     */
+    record LogEnd(long term, long index) {}
 
     /**
      * A line of the member list.

@@ -1,5 +1,7 @@
 package dev.mainstay.operator.member;
 
+import java.math.BigDecimal;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +16,25 @@ final class MetricsPage {
     private static final Pattern BUNDLE =
             Pattern.compile("(?m)^mainstay_tls_trusted_bundle\\{[^}]*sha256=\"([0-9a-f]+)\"");
 
+    private static final Pattern LAST_TERM = Pattern.compile("(?m)^mainstay_log_last_term(?:\\{[^}]*\\})? (\\S+)");
+    private static final Pattern LAST_INDEX = Pattern.compile("(?m)^mainstay_log_last_index(?:\\{[^}]*\\})? (\\S+)");
+
     private MetricsPage() {}
+
+    /** The last entry of the log; empty if the page doesn't tell. */
+    static Optional<MemberApi.LogEnd> log(String page) {
+        return number(LAST_TERM, page)
+                .flatMap(term -> number(LAST_INDEX, page).map(index -> new MemberApi.LogEnd(term, index)));
+    }
+
+    private static Optional<Long> number(Pattern pattern, String page) {
+        Matcher matcher = pattern.matcher(page);
+        try {
+            return matcher.find() ? Optional.of(new BigDecimal(matcher.group(1)).longValueExact()) : Optional.empty();
+        } catch (ArithmeticException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
 
     static TlsInUse tls(String page) {
         return new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page));

@@ -21,6 +21,8 @@ final class MemberStatuses {
                 s.dbSizeInUse(),
                 s.raftTerm(),
                 s.raftAppliedIndex(),
+                s.revision(),
+                s.revisionTime(),
                 recreates,
                 s.lastDefragmentationTime(),
                 s.trustBundleHash(),

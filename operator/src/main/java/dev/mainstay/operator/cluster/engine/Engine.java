@@ -11,6 +11,7 @@ public final class Engine {
     private static final List<Rule> RULES = List.of(
             new DeletionRule(),
             new PauseRule(),
+            new RecoveryRule(),
             new FormerRule(),
             new IdentityRule(),
             new GrowVolumesRule(),
@@ -27,6 +28,7 @@ public final class Engine {
             new HealthGate(),
             new RollRule(),
             new ScaleRule(),
+            new QuarantineRule(),
             new LastPodsRule());
 
     private final List<Rule> rules;
