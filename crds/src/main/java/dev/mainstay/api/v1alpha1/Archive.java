@@ -12,9 +12,16 @@ import io.fabric8.generator.annotation.Required;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Archive(
-        @Required @JsonPropertyDescription("Where it goes.") NameRef storeRef,
+        @Required
+        @JsonPropertyDescription(
+                "Where it goes: that of the backups, which a restore begins with. A volume must be one that pods on all"
+                        + " machines can mount.")
+        NameRef storeRef,
 
-        @Default("10") @Min(1) @Max(3600) @JsonPropertyDescription("The most that a recovery can lose.")
+        @Default("10")
+        @Min(1)
+        @Max(3600)
+        @JsonPropertyDescription("The most that a recovery can lose, beside the time that an upload takes.")
         Integer flushIntervalSeconds,
 
         @Default("300") @Min(1) @Max(86400) @JsonPropertyDescription("Lag beyond which ArchiveHealthy is False.")

@@ -41,7 +41,9 @@ public record Bootstrap(
             @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Path of the cluster in the store.")
             String path,
 
-            @Nullable @JsonPropertyDescription("Absent = the newest.")
+            @Nullable
+            @JsonPropertyDescription(
+                    "Absent = all that there is: the newest backup, and what the archive holds behind it.")
             PointInTime target) {}
 
     /** A cluster that runs. */

@@ -33,12 +33,17 @@ public record EtcdBackupScheduleStatus(
         @JsonPropertyDescription("When the backup was complete after which old ones were last let go, RFC 3339.")
         String lastPruneTime,
 
+        @Nullable
+        @JsonPropertyDescription(
+                "When there should have been another success, two turns after the last one and their timeout, RFC 3339.")
+        String overdueTime,
+
         @JsonPropertyDescription("Backups that run.") List<NameRef> active,
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdBackupScheduleStatus EMPTY =
-            new EtcdBackupScheduleStatus(null, null, null, null, null, null, null, List.of(), List.of());
+            new EtcdBackupScheduleStatus(null, null, null, null, null, null, null, null, List.of(), List.of());
 
     public EtcdBackupScheduleStatus {
         active = Values.listOf(active);

@@ -34,12 +34,38 @@ public record EtcdBackupStoreStatus(
         conditions = Values.listOf(conditions);
     }
 
-    /** What can be recovered of one cluster. */
+    /** What can be recovered of one cluster, as it was last looked at. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Window(
-            @Required String path,
-            @Nullable String firstTime,
-            @Nullable String latestTime,
-            @Nullable Integer fullBackups) {}
+            @Required @JsonPropertyDescription("Of the cluster in the store.")
+            String path,
+
+            @Nullable @JsonPropertyDescription("The first moment from which on there is no gap.")
+            String firstTime,
+
+            @Nullable @JsonPropertyDescription("The last moment that was archived.")
+            String latestTime,
+
+            @Nullable @JsonPropertyDescription("The first revision from which on there is no gap.")
+            String firstRevision,
+
+            @Nullable @JsonPropertyDescription("The last revision that was archived.")
+            String latestRevision,
+
+            @Nullable @JsonPropertyDescription("Line of the archive that grows.")
+            String archiveLine,
+
+            @Nullable @JsonPropertyDescription("Revision behind which the archive has no gap.")
+            String sinceRevision,
+
+            @Nullable
+            @JsonPropertyDescription("Whether a backup goes on with it, so that what happens now can be restored.")
+            Boolean backed,
+
+            @Nullable @JsonPropertyDescription("Whole backups there.")
+            Integer fullBackups,
+
+            @Nullable @JsonPropertyDescription("When it was looked at.")
+            String time) {}
 }

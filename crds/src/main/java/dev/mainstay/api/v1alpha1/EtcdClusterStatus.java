@@ -204,7 +204,7 @@ public record EtcdClusterStatus(
             @JsonPropertyDescription("Path in the store; absent for its root.")
             String path,
 
-            @Required @JsonPropertyDescription("The backup, or latest.")
+            @Required @JsonPropertyDescription("The backup; latest = all that there is, the archive too.")
             String backup,
 
             @Nullable @JsonPropertyDescription("Time or revision to stop at.")
@@ -219,9 +219,22 @@ public record EtcdClusterStatus(
             @Nullable @JsonPropertyDescription("Revision that was brought back.")
             String revision) {
 
+        /** As a backup: the newest, and what the archive holds behind it. */
+        public static final String NEWEST = "latest";
+
         public Restored {
             name = Values.or(name, "");
             path = Values.or(path, "");
+        }
+
+        /** In words. */
+        public String described() {
+            if (target == null) {
+                return backup.equals(NEWEST) ? "the newest of " + path : "backup " + backup;
+            }
+            return target.revision() != null
+                    ? "revision " + target.revision() + " of " + path
+                    : path + " as of " + target.timestamp();
         }
     }
 

@@ -80,7 +80,12 @@ public record EtcdRestoreSpec(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record StoredPoint(
-            @Required NameRef storeRef, @Required PointInTime target) {}
+            @Required NameRef storeRef,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "Absent = all that there is: the newest backup, and what the archive holds behind it.")
+            PointInTime target) {}
 
     /** Whether what is thrown away is backed up first. */
     public enum SafetyBackup {

@@ -21,6 +21,12 @@ public final class MainstayApi {
     /** On pods: the hash of the template that the pod was made from. */
     public static final String TEMPLATE_HASH = GROUP + "/template-hash";
 
+    /** On pods of members that archive: the hash of the template without that. */
+    public static final String TEMPLATE_BASE_HASH = GROUP + "/template-base-hash";
+
+    /** On pods of members that archive: the hash of what the archive adds to the template. */
+    public static final String ARCHIVE_HASH = GROUP + "/archive-hash";
+
     /** On a cluster: the incarnation that a person lets the operator recover to after the loss of the quorum. */
     public static final String APPROVE_RECOVERY = GROUP + "/approve-recovery";
 

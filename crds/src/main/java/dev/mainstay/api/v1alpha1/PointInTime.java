@@ -25,4 +25,12 @@ public record PointInTime(
         @Pattern("^[0-9]+$")
         @Size(max = 20)
         @JsonPropertyDescription("The last change at or before this revision.")
-        String revision) {}
+        String revision,
+
+        @Nullable
+        @Pattern("^[0-9a-f]{16}$")
+        @Size(max = 16)
+        @JsonPropertyDescription(
+                "Line of the archive, if several hold the point: a restored cluster has another one than it had before."
+                        + " The store's status.recoveryWindow and mainstay archive status name them.")
+        String line) {}

@@ -14,9 +14,12 @@ import java.util.concurrent.TimeUnit;
  * Tells what a cluster holds, so that two can be compared: how many keys, and a hash of all keys with their values, versions and revisions.
  * Runs in a pod:
  *
- * <pre>Contents ENDPOINT [CERTIFICATES]</pre>
+ * <pre>Contents ENDPOINT [CERTIFICATES [REVISION]]</pre>
+ *
+ * <p>REVISION is that to look at, or {@code which} to be told the newest one.
  */
 public final class Contents {
+    private static final String NEWEST = "which";
     private static final int PAGE = 1000;
     private static final int DEADLINE_SECONDS = 30;
     private static final ByteString FIRST = ByteString.copyFrom(new byte[1]);
@@ -27,14 +30,24 @@ public final class Contents {
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
         try (Connection connection = new Connection(arguments[0], arguments.length > 1 ? arguments[1] : "");
                 EtcdClient client = new EtcdClient(connection.open())) {
-            System.out.println(text(client));
+            String revision = arguments.length > 2 ? arguments[2] : "0";
+            System.out.println(
+                    revision.equals(NEWEST) ? Long.toString(newest(client)) : text(client, Long.parseLong(revision)));
         }
     }
 
-    private static String text(EtcdClient client) throws NoSuchAlgorithmException {
+    private static long newest(EtcdClient client) {
+        return client.kv()
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .range(RangeRequest.newBuilder().setKey(FIRST).build())
+                .getHeader()
+                .getRevision();
+    }
+
+    private static String text(EtcdClient client, long at) throws NoSuchAlgorithmException {
         MessageDigest hash = MessageDigest.getInstance("SHA-256");
         long keys = 0;
-        long revision = 0;
+        long revision = at;
         ByteString from = FIRST;
         boolean more = true;
         while (more) {

@@ -144,6 +144,16 @@ final class JudgePod implements AutoCloseable {
         return program("Contents " + endpoint + " /tls");
     }
 
+    /** The same at a revision. */
+    String contents(long revision) {
+        return program("Contents " + endpoint + " /tls " + revision);
+    }
+
+    /** The newest revision. */
+    long revision() {
+        return Long.parseLong(program("Contents " + endpoint + " /tls which"));
+    }
+
     private String file(String name) {
         return kubectl.run(new byte[0], "exec", pod, "--", "cat", "/work/" + name)
                 .out();

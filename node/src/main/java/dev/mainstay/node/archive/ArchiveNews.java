@@ -1,5 +1,6 @@
 package dev.mainstay.node.archive;
 
+import dev.mainstay.node.apply.ArchiveMark;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What an archive's keeper has come to, for metrics. Any thread. */
@@ -12,6 +13,8 @@ public final class ArchiveNews {
     private volatile boolean shipping;
     private volatile long revision;
     private volatile long index;
+    private volatile long untilMillis;
+    private volatile long sinceRevision;
     private volatile long lagMillis;
     private volatile long lagEntries;
 
@@ -29,9 +32,14 @@ public final class ArchiveNews {
         }
     }
 
-    void reached(long atIndex, long atRevision) {
+    void reached(long atIndex, ArchiveMark at) {
         index = atIndex;
-        revision = atRevision;
+        revision = at.revision();
+        untilMillis = at.wallMillis();
+    }
+
+    void unbrokenSince(long atRevision) {
+        sinceRevision = atRevision;
     }
 
     void lag(long millis, long entries) {
@@ -80,6 +88,16 @@ public final class ArchiveNews {
     /** The last log entry that is. */
     public long index() {
         return index;
+    }
+
+    /** A moment that the archive reaches, in seconds since 1970, as far as this member knows; 0 if it doesn't. */
+    public double untilSeconds() {
+        return untilMillis / 1e3;
+    }
+
+    /** The archive has all that happened behind this revision, as far as this member knows; 0 if it doesn't. */
+    public long sinceRevision() {
+        return sinceRevision;
     }
 
     /** How old the oldest change is that isn't archived, at most; 0 if this member doesn't ship. */

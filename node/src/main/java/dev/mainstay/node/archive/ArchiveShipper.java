@@ -78,7 +78,8 @@ final class ArchiveShipper {
         ArchiveMark first = now.marks().getFirst();
         if (there.isEmpty()) {
             shipped = new ShippedTo(now.line(), first.index(), 0, first);
-            news.reached(first.index(), first.revision());
+            news.reached(first.index(), first);
+            news.unbrokenSince(first.revision());
             return Found.OWN;
         }
         long last = last(there);
@@ -96,8 +97,16 @@ final class ArchiveShipper {
             }
         }
         shipped = found;
-        news.reached(found.index(), found.mark().revision());
+        news.reached(found.index(), found.mark());
+        news.unbrokenSince(unbroken(there));
         return Found.OWN;
+    }
+
+    /** The revision behind which nothing is missing. */
+    private static long unbroken(List<SegmentStore.Stored> there) {
+        return Stretch.of(there.stream().map(SegmentStore.Stored::name).toList())
+                .getLast()
+                .fromRevision();
     }
 
     private static long last(List<SegmentStore.Stored> there) {
@@ -199,7 +208,7 @@ final class ArchiveShipper {
                 index,
                 entries.isEmpty() ? 0 : entries.getLast().position().term(),
                 whole ? mark : from.mark());
-        news.reached(index, at().mark().revision());
+        news.reached(index, at().mark());
     }
 
     /** The log has lost what isn't archived: goes on at the first mark behind that. */
@@ -210,6 +219,7 @@ final class ArchiveShipper {
         if (last > from.index()) {
             // Another leader has shipped it meanwhile.
             shipped = end(now, there, last);
+            news.unbrokenSince(unbroken(there));
             return;
         }
         long first = log.firstIndex();
@@ -228,5 +238,6 @@ final class ArchiveShipper {
                 Long.toString(from.mark().revision() + 1),
                 Long.toString(next.revision()));
         shipped = new ShippedTo(from.line(), next.index(), 0, next);
+        news.unbrokenSince(next.revision());
     }
 }

@@ -37,25 +37,40 @@ public final class ArchiveCheck {
         return gaps;
     }
 
-    /** Reads all; what is wrong, a sentence each. */
+    /** Reads all; what is wrong, a sentence each. What is deleted meanwhile isn't. */
     public List<String> run(Map<Long, List<SegmentName>> lines) throws IOException {
         List<String> findings = new ArrayList<>(gaps(lines));
         progress.say("reading " + lines.values().stream().mapToInt(List::size).sum() + " segments");
         for (List<SegmentName> names : lines.values()) {
-            for (SegmentName name : names) {
-                try {
-                    var _ = archive.read(name);
-                } catch (ObjectStoreException e) {
-                    if (e.kind() == ObjectStoreException.Kind.MISSING) {
-                        continue;
+            read(names, findings, false);
+        }
+        return findings;
+    }
+
+    /** Reads all that a restore may need; what is wrong, a sentence each. */
+    public List<String> run(RecoveryPlan plan) throws IOException {
+        List<String> findings = new ArrayList<>();
+        List<SegmentName> names = plan.needed();
+        progress.say("reading " + names.size() + " segments");
+        read(names, findings, true);
+        return findings;
+    }
+
+    private void read(List<SegmentName> names, List<String> findings, boolean all) throws IOException {
+        for (SegmentName name : names) {
+            try {
+                var _ = archive.read(name);
+            } catch (ObjectStoreException e) {
+                switch (e.kind()) {
+                    case MISSING -> {
+                        if (all) {
+                            findings.add(name + " isn't there any more");
+                        }
                     }
-                    if (e.kind() != ObjectStoreException.Kind.DAMAGED) {
-                        throw BackupException.of(name.key(), e);
-                    }
-                    findings.add(String.valueOf(e.getMessage()));
+                    case DAMAGED -> findings.add(String.valueOf(e.getMessage()));
+                    default -> throw BackupException.of(name.key(), e);
                 }
             }
         }
-        return findings;
     }
 }

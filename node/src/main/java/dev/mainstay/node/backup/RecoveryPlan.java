@@ -1,6 +1,7 @@
 package dev.mainstay.node.backup;
 
 import dev.mainstay.node.archive.SegmentName;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,17 @@ public record RecoveryPlan(BackupManifest base, List<SegmentName> segments, Reco
         RecoveryWindow window = holding.getLast();
         BackupManifest base = window.base(target);
         return new RecoveryPlan(base, window.stretch().behind(base.origin().raftIndex()), target);
+    }
+
+    /** Those segments that have something of what happened before the target. */
+    public List<SegmentName> needed() {
+        return segments.stream()
+                .filter(segment -> switch (target) {
+                    case RecoveryTarget.Revision(long revision) -> segment.fromRevision() < revision;
+                    case RecoveryTarget.Time(Instant time) -> segment.fromMillis() <= time.toEpochMilli();
+                    case RecoveryTarget.Latest() -> true;
+                })
+                .toList();
     }
 
     private static String listed(List<RecoveryWindow> windows) {

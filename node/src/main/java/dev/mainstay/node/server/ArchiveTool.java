@@ -2,6 +2,7 @@ package dev.mainstay.node.server;
 
 import dev.mainstay.node.archive.SegmentName;
 import dev.mainstay.node.backup.ArchiveCheck;
+import dev.mainstay.node.backup.ArchiveSummary;
 import dev.mainstay.node.backup.BackupManifest;
 import dev.mainstay.node.backup.RecoveryWindow;
 import dev.mainstay.node.backup.Repository;
@@ -16,6 +17,7 @@ import java.util.Set;
 final class ArchiveTool {
 
     private static final int FOUND = 2;
+    private static final String SUMMARY = "summary";
 
     private final PrintStream out;
     private final PrintStream err;
@@ -30,24 +32,35 @@ final class ArchiveTool {
 
     /** Does what the arguments after {@code archive} say; the exit code. */
     int run(List<String> arguments) {
+        return ResultFile.around(
+                arguments,
+                out,
+                err,
+                (rest, printed, complained, watcher) ->
+                        new ArchiveTool(printed, complained, terminal).run(rest, watcher));
+    }
+
+    private int run(List<String> arguments, ResultFile.Watcher watcher) {
         if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
             out.print(BackupHelp.archiveText());
             return 0;
         }
-        return ToolRun.of(err, () -> {
-            List<String> rest = arguments.subList(1, arguments.size());
-            return switch (arguments.getFirst()) {
-                case "status" -> status(rest);
-                case "verify" -> verify(rest);
-                default ->
-                    throw ToolException.usage("unknown command \"" + arguments.getFirst()
-                            + "\" for \"mainstay archive\": it is one of status, verify");
-            };
-        });
+        return ToolRun.of(
+                err,
+                () -> watcher.watched(() -> {
+                    List<String> rest = arguments.subList(1, arguments.size());
+                    return switch (arguments.getFirst()) {
+                        case "status" -> status(rest);
+                        case "verify" -> verify(rest);
+                        default ->
+                            throw ToolException.usage("unknown command \"" + arguments.getFirst()
+                                    + "\" for \"mainstay archive\": it is one of status, verify");
+                    };
+                }));
     }
 
     private int status(List<String> arguments) throws IOException {
-        BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of());
+        BackupFlags flags = BackupFlags.parse(arguments, Set.of(), Set.of(SUMMARY));
         flags.requireNoOthers("archive status");
         ToolOutput output = flags.output();
         List<String> faults = new ArrayList<>();
@@ -56,6 +69,11 @@ final class ArchiveTool {
             List<BackupManifest> manifests =
                     repository.manifests((id, e) -> faults.add("backup " + id + ": " + e.getMessage()));
             Map<Long, List<SegmentName>> lines = repository.archive().names();
+            if (flags.isOn(SUMMARY)) {
+                faults.forEach(fault -> err.println("Warning: " + fault));
+                out.print(output.print(BackupColumns.of(ArchiveSummary.of(manifests, lines))));
+                return 0;
+            }
             List<RecoveryWindow> windows = RecoveryWindow.of(manifests, lines);
             faults.addAll(ArchiveCheck.gaps(lines));
             lines.forEach((line, names) -> {

@@ -1,7 +1,9 @@
 package dev.mainstay.node.server;
 
 import dev.mainstay.node.archive.SegmentName;
+import dev.mainstay.node.archive.Stretch;
 import dev.mainstay.node.backup.ArchivePrune;
+import dev.mainstay.node.backup.ArchiveSummary;
 import dev.mainstay.node.backup.BackupId;
 import dev.mainstay.node.backup.BackupManifest;
 import dev.mainstay.node.backup.Prune;
@@ -147,6 +149,49 @@ final class BackupColumns {
                         "Segments",
                         "segments",
                         window.stretch().segments().size()));
+    }
+
+    /** What an archive comes to. Of what there isn't, numbers are 0 and texts empty. */
+    static List<ToolOutput.Column> of(ArchiveSummary summary) {
+        Optional<RecoveryWindow> window = summary.window();
+        return List.of(
+                ToolOutput.Column.of(
+                        "LINE",
+                        "Line",
+                        "archiveLine",
+                        summary.newest()
+                                .map(part -> SegmentName.lineText(
+                                        part.segments().getFirst().line()))
+                                .orElse("")),
+                ToolOutput.Column.of(
+                        "SINCE",
+                        "Since",
+                        "sinceRevision",
+                        summary.newest().map(Stretch::fromRevision).orElse(0L)),
+                ToolOutput.Column.of("BACKED", "Backed", "backed", summary.isBacked()),
+                ToolOutput.Column.of(
+                        "FROM REVISION",
+                        "FromRevision",
+                        "fromRevision",
+                        window.map(RecoveryWindow::fromRevision).orElse(0L)),
+                ToolOutput.Column.of(
+                        "TO REVISION",
+                        "ToRevision",
+                        "toRevision",
+                        window.map(RecoveryWindow::toRevision).orElse(0L)),
+                ToolOutput.Column.of(
+                        "FROM",
+                        "From",
+                        "fromTime",
+                        window.map(one -> one.from().toString()).orElse("")),
+                ToolOutput.Column.of(
+                        "TO",
+                        "To",
+                        "toTime",
+                        window.map(one -> one.to().toString()).orElse("")),
+                ToolOutput.Column.of("WINDOWS", "Windows", "windows", summary.windows()),
+                ToolOutput.Column.of("GAPS", "Gaps", "gaps", summary.gaps()),
+                ToolOutput.Column.of("BACKUPS", "Backups", "backups", summary.backups()));
     }
 
     private static ToolOutput.Column verified(Optional<Verified> verified) {

@@ -40,6 +40,9 @@ final class BackupHelp {
                                                     it, read all keys, compare with what was there.
                   --all                             All backups, one after the other.
                   --scratch-dir ''                  Where to restore to; deleted afterwards.
+                  --to-revision, --to-time, --to-latest, --line
+                                                    All that a restore to this moment reads, the
+                                                    archive too; nothing is restored.
                   --parallel 4                      Files under way at a time, 1 to 4.
 
               mainstay backup prune --repository <place> [flags]
@@ -75,6 +78,8 @@ final class BackupHelp {
                   --to-time                         to this time, such as 2027-03-14T14:05:00Z,
                   --to-latest                       or to its end, from the newest backup before.
                   --line ''                         Which line of the archive, if several reach it.
+                  --if-archived                     With --to-latest: the backup that is named, or the
+                                                    newest, as it is if no archive goes on from it.
                   --bump-revision 0                 How much to add to the newest revision.
                   --mark-compacted                  Mark it as compacted; with --bump-revision only.
                   --if-absent                       Leave the directory if it is this member's already.
@@ -101,6 +106,10 @@ final class BackupHelp {
               mainstay archive status --repository <place>
                 Show what can be restored to any moment (mainstay backup restore --to-revision,
                 --to-time), and what is missing. Reads no segment.
+
+                  --summary                         One line about all of it: whether what happens
+                                                    now can be restored, and from when on without
+                                                    a gap. Ends with 0 whatever is missing.
 
               mainstay archive verify --repository <place>
                 Read all segments of the archive and find out whether they are what they were.

@@ -1,5 +1,6 @@
 package dev.mainstay.node.server;
 
+import dev.mainstay.node.backup.ArchiveCheck;
 import dev.mainstay.node.backup.ArchivePrune;
 import dev.mainstay.node.backup.ArchiveReplay;
 import dev.mainstay.node.backup.BackupCheck;
@@ -45,7 +46,7 @@ final class BackupTool {
     private static final int FOUND = 2;
 
     private static final String NEWEST = "latest";
-    private static final String RESULT_FILE = "--result-file=";
+    private static final String IF_ARCHIVED = "if-archived";
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration USUAL_GRACE = Duration.ofHours(1);
     private static final Duration USUAL_DEAD_AFTER = Duration.ofDays(2);
@@ -72,31 +73,15 @@ final class BackupTool {
 
     /** Does what the arguments after {@code backup} say; the exit code. */
     int run(List<String> arguments) {
-        Optional<String> file = arguments.stream()
-                .filter(argument -> argument.startsWith(RESULT_FILE))
-                .findFirst();
-        if (file.isEmpty()) {
-            return run(arguments, ToolRun.Work::run);
-        }
-        ResultFile result = new ResultFile();
-        int exitCode = new BackupTool(result.printing(out), result.complaining(err), terminal, clock)
-                .run(
-                        arguments.stream()
-                                .filter(argument -> !argument.startsWith(RESULT_FILE))
-                                .toList(),
-                        result::watched);
-        return Math.max(exitCode, ToolRun.of(err, () -> {
-            result.write(Path.of(file.get().substring(RESULT_FILE.length())), exitCode);
-            return 0;
-        }));
+        return ResultFile.around(
+                arguments,
+                out,
+                err,
+                (rest, printed, complained, watcher) ->
+                        new BackupTool(printed, complained, terminal, clock).run(rest, watcher));
     }
 
-    /** Stands around a command. */
-    private interface Watcher {
-        int watched(ToolRun.Work work) throws IOException;
-    }
-
-    private int run(List<String> arguments, Watcher watcher) {
+    private int run(List<String> arguments, ResultFile.Watcher watcher) {
         if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
             out.print(BackupHelp.text());
             return 0;
@@ -241,18 +226,37 @@ final class BackupTool {
     }
 
     private int verify(List<String> arguments) throws IOException {
-        BackupFlags flags = BackupFlags.parse(arguments, Set.of("mode", "scratch-dir", "parallel"), Set.of("all"));
+        BackupFlags flags = BackupFlags.parse(
+                arguments,
+                Set.of(
+                        "mode",
+                        "scratch-dir",
+                        "parallel",
+                        TargetFlags.TO_REVISION,
+                        TargetFlags.TO_TIME,
+                        TargetFlags.LINE),
+                Set.of("all", TargetFlags.TO_LATEST));
         ToolOutput output = flags.output();
+        Optional<RecoveryTarget> target = TargetFlags.target(flags.parsed());
         String mode = flags.value("mode", "checksum");
         if (!mode.equals("checksum") && !mode.equals("restore")) {
             throw ToolException.usage("--mode is checksum or restore, not \"" + mode + "\"");
+        }
+        if (target.isPresent() && (flags.isOn("all") || !mode.equals("checksum"))) {
+            throw ToolException.usage(
+                    "what leads to a moment is read, not restored: leave --all and --mode=restore out, or the moment");
         }
         int bad = 0;
         try (BackupFlags.OpenStore store = flags.open();
                 ToolProgress progress = progress()) {
             Repository repository = Repository.open(store.objects(), store.codec());
-            List<BackupId> ids =
-                    flags.isOn("all") ? repository.ids() : List.of(id(repository, flags.optional("backup verify")));
+            String wanted = flags.optional("backup verify");
+            Optional<RecoveryPlan> plan = target.isPresent()
+                    ? Optional.of(plan(repository, target.get(), flags, wanted, progress))
+                    : Optional.empty();
+            List<BackupId> ids = flags.isOn("all")
+                    ? repository.ids()
+                    : List.of(plan.isPresent() ? plan.get().base().id() : id(repository, wanted));
             List<List<ToolOutput.Column>> rows = new ArrayList<>();
             for (BackupId id : ids) {
                 try {
@@ -272,6 +276,11 @@ final class BackupTool {
                     progress.say("Error: backup " + id + ": " + e.getMessage());
                     bad++;
                 }
+            }
+            if (plan.isPresent()) {
+                List<String> findings = new ArchiveCheck(repository.archive(), progress).run(plan.get());
+                findings.forEach(finding -> progress.say("Error: " + finding));
+                bad += findings.size();
             }
             progress.end();
             out.print(
@@ -359,12 +368,15 @@ final class BackupTool {
     private int restore(List<String> arguments) throws IOException {
         Set<String> valued = new HashSet<>(RestoreFlags.VALUED);
         valued.addAll(List.of("parallel", TargetFlags.TO_REVISION, TargetFlags.TO_TIME, TargetFlags.LINE));
-        BackupFlags flags =
-                BackupFlags.parse(arguments, valued, Set.of("mark-compacted", TargetFlags.TO_LATEST, "if-absent"));
+        BackupFlags flags = BackupFlags.parse(
+                arguments, valued, Set.of("mark-compacted", TargetFlags.TO_LATEST, IF_ARCHIVED, "if-absent"));
         ToolOutput output = flags.output();
         long bump = RestoreFlags.bump(flags.parsed());
         String wanted = flags.optional("backup restore");
         Optional<RecoveryTarget> target = TargetFlags.target(flags.parsed());
+        if (flags.isOn(IF_ARCHIVED) && !(target.orElse(null) instanceof RecoveryTarget.Latest)) {
+            throw ToolException.usage("--" + IF_ARCHIVED + " is for --to-latest");
+        }
         if (!(new SettingsReader("").read(RestoreFlags.member(flags.parsed()), Map.of())
                 instanceof Invocation.Run run)) {
             throw ToolException.usage("the flags are not those of a member");
@@ -376,9 +388,12 @@ final class BackupTool {
         try (BackupFlags.OpenStore store = flags.open();
                 ToolProgress progress = progress()) {
             Repository repository = Repository.open(store.objects(), store.codec());
-            Optional<RecoveryPlan> plan = target.isPresent()
-                    ? Optional.of(plan(repository, target.get(), flags, wanted, progress))
-                    : Optional.empty();
+            Optional<RecoveryPlan> plan = Optional.empty();
+            if (flags.isOn(IF_ARCHIVED)) {
+                plan = planIfArchived(repository, id(repository, wanted), flags, progress);
+            } else if (target.isPresent()) {
+                plan = Optional.of(plan(repository, target.get(), flags, wanted, progress));
+            }
             BackupManifest manifest =
                     plan.isPresent() ? plan.get().base() : repository.manifest(id(repository, wanted));
             progress.say("restoring backup " + manifest.id() + ", revision "
@@ -422,13 +437,30 @@ final class BackupTool {
     private static RecoveryPlan plan(
             Repository repository, RecoveryTarget target, BackupFlags flags, String wanted, ToolProgress progress)
             throws IOException {
-        List<BackupManifest> manifests =
-                repository.manifests((id, e) -> progress.say("backup " + id + " isn't used: " + e.getMessage()));
         return RecoveryPlan.of(
                 target,
                 TargetFlags.line(flags.parsed()),
                 wanted.isEmpty() ? Optional.empty() : Optional.of(id(repository, wanted)),
-                RecoveryWindow.of(manifests, repository.archive().names()));
+                windows(repository, progress));
+    }
+
+    /** To the end of the archive that goes on from a backup; empty if none does. */
+    private static Optional<RecoveryPlan> planIfArchived(
+            Repository repository, BackupId backup, BackupFlags flags, ToolProgress progress) throws IOException {
+        List<RecoveryWindow> windows = windows(repository, progress);
+        boolean archived = windows.stream()
+                .anyMatch(window ->
+                        window.backups().stream().anyMatch(one -> one.id().equals(backup)));
+        return archived
+                ? Optional.of(RecoveryPlan.of(
+                        new RecoveryTarget.Latest(), TargetFlags.line(flags.parsed()), Optional.of(backup), windows))
+                : Optional.empty();
+    }
+
+    private static List<RecoveryWindow> windows(Repository repository, ToolProgress progress) throws IOException {
+        List<BackupManifest> manifests =
+                repository.manifests((id, e) -> progress.say("backup " + id + " isn't used: " + e.getMessage()));
+        return RecoveryWindow.of(manifests, repository.archive().names());
     }
 
     /** The backup that is meant. */

@@ -118,6 +118,14 @@ final class LogArchive {
                 "mainstay_archive_revision",
                 "The newest revision that is archived, as the member that ships knows it.",
                 news::revision);
+        gauges.gauge(
+                "mainstay_archive_since_revision",
+                "Nothing behind this revision is missing in the archive, as the member that ships knows it.",
+                news::sinceRevision);
+        gauges.gauge(
+                "mainstay_archive_until_timestamp_seconds",
+                "A moment that the archive reaches, in seconds since 1970, as the member that ships knows it.",
+                news::untilSeconds);
         gauges.gauge("mainstay_archive_index", "The last log entry that is archived.", news::index);
         gauges.counter(
                 "mainstay_archive_segments_total", "Segments that this member shipped.", news, ArchiveNews::segments);

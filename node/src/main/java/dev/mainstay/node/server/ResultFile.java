@@ -12,7 +12,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ final class ResultFile {
 
     static final int MOST_BYTES = 4096;
 
+    private static final String FLAG = "--result-file=";
     private static final int MOST_MESSAGE = 1000;
     private static final String ERROR = "Error: ";
 
@@ -30,6 +33,37 @@ final class ResultFile {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private String error = "";
     private String kind = "";
+
+    /** Stands around a command. */
+    interface Watcher {
+        int watched(ToolRun.Work work) throws IOException;
+    }
+
+    /** A tool that may be watched. */
+    interface Tool {
+        int run(List<String> arguments, PrintStream out, PrintStream err, Watcher watcher);
+    }
+
+    /** Runs a tool, and writes the file that its arguments name, if they do; the exit code. */
+    static int around(List<String> arguments, PrintStream out, PrintStream err, Tool tool) {
+        Optional<String> file =
+                arguments.stream().filter(argument -> argument.startsWith(FLAG)).findFirst();
+        if (file.isEmpty()) {
+            return tool.run(arguments, out, err, ToolRun.Work::run);
+        }
+        ResultFile result = new ResultFile();
+        int exitCode = tool.run(
+                arguments.stream()
+                        .filter(argument -> !argument.startsWith(FLAG))
+                        .toList(),
+                result.printing(out),
+                result.complaining(err),
+                result::watched);
+        return Math.max(exitCode, ToolRun.of(err, () -> {
+            result.write(Path.of(file.get().substring(FLAG.length())), exitCode);
+            return 0;
+        }));
+    }
 
     /** Prints to {@code out}, and remembers it. */
     PrintStream printing(PrintStream out) {

@@ -254,6 +254,9 @@ class ArchiveKeeperTest {
                         .newest()
                         .orElseThrow()
                         .revision());
+        ArchiveNews news = nodes.get(leader).news;
+        assertThat(news.sinceRevision()).isEqualTo(segments.getFirst().fromRevision());
+        assertThat(news.untilSeconds()).isEqualTo(segments.getLast().toMillis() / 1e3);
     }
 
     @Test
@@ -280,6 +283,9 @@ class ArchiveKeeperTest {
         assertThat(stretches.getLast().lastIndex()).isEqualTo(log.size());
         assertThat(nodes.getFirst().news.gaps()).isEqualTo(1);
         assertThat(nodes.getFirst().news.lagEntries()).isZero();
+        assertThat(nodes.getFirst().news.sinceRevision())
+                .isEqualTo(stretches.getLast().fromRevision())
+                .isGreaterThan(stretches.getFirst().toRevision());
     }
 
     @Test
@@ -311,6 +317,11 @@ class ArchiveKeeperTest {
         assertThat(nodes.getFirst().applier.marks().now().line()).isIn(lines.keySet());
         put();
         look(0, 10);
+        assertThat(nodes.getFirst().news.sinceRevision())
+                .isEqualTo(names().getOrDefault(
+                                nodes.getFirst().applier.marks().now().line(), List.of())
+                        .getFirst()
+                        .fromRevision());
         assertThat(names().getOrDefault(nodes.getFirst().applier.marks().now().line(), List.of())
                         .getLast()
                         .lastIndex())

@@ -108,6 +108,7 @@ class ArchiveToolTest {
             assertThat(member.get("/metrics"))
                     .contains(
                             "mainstay_archive_shipping 1",
+                            "mainstay_archive_since_revision 1",
                             "mainstay_archive_gaps_total 0",
                             "mainstay_archive_failures_total 0");
         }
@@ -313,6 +314,12 @@ class ArchiveToolTest {
         assertThat(status.code()).isEqualTo(2);
         assertThat(status.err()).contains("no backup that they go on from");
         assertThat(status.list()).hasSize(1);
+        JsonObject summary = tool("archive", "status", place(copy), "--summary", "-w", "json")
+                .json();
+        assertThat(summary.getBoolean("backed")).isFalse();
+        assertThat(summary.getLong("sinceRevision")).isEqualTo(BY_REVISION.lastKey());
+        assertThat(summary.getString("archiveLine"))
+                .isNotEqualTo(status.list().getJsonObject(0).getString("archiveLine"));
     }
 
     @Test
@@ -334,6 +341,64 @@ class ArchiveToolTest {
         assertThat(tool("backup", "list", place(repository), "-w", "json").list().stream()
                         .map(row -> ((JsonObject) row).getLong("toRevision")))
                 .containsExactly(now.revision(), now.revision());
+    }
+
+    @Test
+    void summarySaysFromWhenToWhenAndGoesIntoAFile() throws Exception {
+        Path file = temp.resolve("summary");
+
+        Run run = tool("archive", "status", place(repository), "--summary", "-w", "json", "--result-file=" + file);
+
+        JsonObject window = tool("archive", "status", place(repository), "-w", "json")
+                .list()
+                .getJsonObject(0);
+        for (String same : List.of("archiveLine", "fromRevision", "toRevision", "fromTime", "toTime")) {
+            assertThat(run.json().getValue(same)).as(same).isEqualTo(window.getValue(same));
+        }
+        assertThat(run.json().getBoolean("backed")).isTrue();
+        assertThat(run.json().getLong("sinceRevision")).isEqualTo(1);
+        assertThat(run.json().getInteger("backups")).isEqualTo(2);
+        assertThat(run.json().getInteger("gaps")).isZero();
+        assertThat(new JsonObject(Files.readString(file)).getJsonObject("result"))
+                .isEqualTo(run.json());
+    }
+
+    @Test
+    void everythingThatLeadsToAMomentIsReadBeforehand() throws Exception {
+        Path copy = copyOfRepository();
+        long revision = BY_REVISION.lastKey();
+        Run good = tool("backup", "verify", firstBackup, place(copy), "--to-revision=" + revision, "-w", "json");
+        assertThat(good.json().getString("id")).isEqualTo(firstBackup);
+
+        Path file = temp.resolve("far");
+        Run far = tool("backup", "verify", place(copy), "--to-revision=" + (revision + 1), "--result-file=" + file);
+        assertThat(far.code()).isEqualTo(1);
+        JsonObject told = new JsonObject(Files.readString(file));
+        assertThat(told.getString("kind")).isEqualTo("OUT_OF_REACH");
+        assertThat(told.getString("error")).contains("What can: revisions 1 to " + revision);
+
+        SegmentName spoilt = segments(copy).get(2);
+        Files.writeString(copy.resolve(spoilt.key()), "no segment");
+        assertThat(tool("backup", "verify", firstBackup, place(copy), "--to-latest")
+                        .code())
+                .isEqualTo(2);
+        assertThat(tool("backup", "verify", firstBackup, place(copy), "--to-revision=" + spoilt.fromRevision())
+                        .code())
+                .isZero();
+    }
+
+    @Test
+    void newestBackupWithoutAnArchiveWillDoIfOneSaysSo() throws Exception {
+        assertThat(restored("latest", "--to-latest", "--if-archived")).isEqualTo(now);
+
+        Path copy = copyOfRepository();
+        for (SegmentName segment : segments(copy)) {
+            Files.delete(copy.resolve(segment.key()));
+        }
+        assertThat(restore(copy, temp.resolve("refused"), "--to-latest").code()).isEqualTo(1);
+        JsonObject last =
+                tool("backup", "list", place(copy), "-w", "json").list().getJsonObject(1);
+        assertThat(restored(copy, "--to-latest", "--if-archived").revision()).isEqualTo(last.getLong("revision"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.mainstay.api.v1alpha1.EtcdRestore;
 import dev.mainstay.api.v1alpha1.EtcdRestoreSpec;
 import dev.mainstay.api.v1alpha1.EtcdRestoreStatus;
 import dev.mainstay.api.v1alpha1.NameRef;
+import dev.mainstay.api.v1alpha1.PointInTime;
 import dev.mainstay.api.v1alpha1.Storage;
 import dev.mainstay.operator.backup.engine.BackupEngine.Obstacle;
 import dev.mainstay.operator.backup.engine.RestoreEngine;
@@ -153,7 +154,6 @@ public final class RestorePass {
                 problem != null && seen.source().passes() ? problem : obstacle(seen),
                 seen.store() == null ? StoreView.USABLE : seen.store().view(),
                 seen.status().sourceID() != null,
-                seen.source().target() == null,
                 seen.check(),
                 RestoreEngine.Safety.valueOf(spec.safetyBackup().name()),
                 state(seen.safety()),
@@ -332,14 +332,21 @@ public final class RestorePass {
     private EtcdRestoreStatus checked(Seen seen) {
         String id = Objects.requireNonNullElse(
                 seen.check().text("id"), seen.source().backup());
+        PointInTime target = seen.source().target();
+        String revision = seen.source().archived() ? null : seen.check().text("revision");
         return new EtcdRestoreStatus(
-                seen.check().text("revision"),
+                target == null ? revision : target.revision(),
                 null,
                 id,
                 null,
                 null,
                 null,
-                conditions(seen, null, "CheckingSource", "backup " + id + " is whole"));
+                conditions(
+                        seen,
+                        null,
+                        "CheckingSource",
+                        "backup " + id
+                                + (target == null ? " is whole" : " and what the archive holds behind it are whole")));
     }
 
     private EtcdRestoreStatus done(Seen seen) {
@@ -347,7 +354,7 @@ public final class RestorePass {
         EtcdClusterStatus cluster = seen.clusterStatus();
         String revision = cluster.restore() == null ? null : cluster.restore().revision();
         return new EtcdRestoreStatus(
-                before.restoredRevision(),
+                before.restoredRevision() == null ? unbumped(cluster.restore()) : before.restoredRevision(),
                 revision,
                 before.sourceID(),
                 before.safetyBackup(),
@@ -359,6 +366,15 @@ public final class RestorePass {
                         "Completed",
                         "cluster " + seen.restore().getSpec().clusterRef().name() + " is whole again, with the id "
                                 + cluster.clusterID()));
+    }
+
+    /** What was brought back, of what the cluster went on with. */
+    private static @Nullable String unbumped(EtcdClusterStatus.@Nullable Restored restored) {
+        if (restored == null || restored.revision() == null) {
+            return null;
+        }
+        long bump = restored.bumpedBy() == null ? 0 : Long.parseLong(restored.bumpedBy());
+        return Long.toString(Long.parseLong(restored.revision()) - bump);
     }
 
     private void carryOut(Seen seen, Step step) {
@@ -374,7 +390,7 @@ public final class RestorePass {
                                 means.image(seen.cluster()),
                                 Objects.requireNonNull(seen.store()).usable(),
                                 seen.source().path(),
-                                List.of("verify", seen.source().backup(), "--mode=checksum"),
+                                seen.source().check(),
                                 DEADLINE));
             case Step.BackUp _ -> backUp(seen);
             case Step.Begin _ -> begin(seen);
@@ -413,23 +429,24 @@ public final class RestorePass {
         RestoreSource source = seen.source();
         String id = Objects.requireNonNullElse(seen.status().sourceID(), source.backup());
         boolean bumps = seen.restore().getSpec().revisionPolicy() == EtcdRestoreSpec.RevisionPolicy.BUMP;
-        cluster.setStatus(status.restoring(new EtcdClusterStatus.Restored(
+        EtcdClusterStatus.Restored restored = new EtcdClusterStatus.Restored(
                 seen.restore().getMetadata().getName(),
                 source.store(),
                 source.path(),
-                id,
+                source.begins(id),
                 source.target(),
                 bumps ? BUMP : null,
                 status.clusterID() != null || status.restore() == null
                         ? status.clusterID()
                         : status.restore().formerClusterID(),
-                null)));
+                null);
+        cluster.setStatus(status.restoring(restored));
         means.written(cluster);
         means.tell(
                 cluster,
                 true,
                 "RestoreBegins",
-                "EtcdRestore " + seen.restore().getMetadata().getName() + " brings back backup " + id
+                "EtcdRestore " + seen.restore().getMetadata().getName() + " brings back " + restored.described()
                         + ": members stop, and their volumes stay until the cluster is whole again");
     }
 }

@@ -66,11 +66,36 @@ final class ScheduleReport {
                 before.sinceVerified(),
                 before.lastDrillTime(),
                 before.lastPruneTime(),
+                overdue(),
                 view.runs().stream()
                         .filter(run -> run.state() == Run.State.ACTIVE)
                         .map(run -> new NameRef(run.name()))
                         .toList(),
                 conditions.list());
+    }
+
+    /** Two turns after the last success, or after the beginning, and the time that a backup may take; null if none is due. */
+    private @Nullable String overdue() {
+        String success = later(before.lastSuccessfulTime(), view.newestSuccess());
+        String since = success == null ? schedule.getMetadata().getCreationTimestamp() : success;
+        if (view.suspended() || since == null) {
+            return null;
+        }
+        Instant first = next(Instant.parse(since));
+        Instant second = first == null ? null : next(first);
+        return second == null
+                ? null
+                : second.plusSeconds(schedule.getSpec().backupTemplate().spec().timeoutSeconds())
+                        .toString();
+    }
+
+    private @Nullable Instant next(Instant after) {
+        return CronTimes.around(
+                        "spec.schedule",
+                        schedule.getSpec().schedule(),
+                        schedule.getSpec().timeZone(),
+                        after)
+                .next();
     }
 
     private Conditions conditions() {
@@ -173,6 +198,7 @@ final class ScheduleReport {
                 before.sinceVerified(),
                 before.lastDrillTime(),
                 until.toString(),
+                before.overdueTime(),
                 before.active(),
                 conditions.list());
     }
@@ -195,6 +221,7 @@ final class ScheduleReport {
                 before.sinceVerified(),
                 before.lastDrillTime(),
                 before.lastPruneTime(),
+                before.overdueTime(),
                 before.active(),
                 conditions.list());
     }
@@ -210,6 +237,7 @@ final class ScheduleReport {
                 sinceVerified,
                 before.lastDrillTime(),
                 before.lastPruneTime(),
+                before.overdueTime(),
                 before.active(),
                 before.conditions());
     }
@@ -224,6 +252,7 @@ final class ScheduleReport {
                 before.sinceVerified(),
                 time.toString(),
                 before.lastPruneTime(),
+                before.overdueTime(),
                 before.active(),
                 before.conditions());
     }

@@ -8,18 +8,21 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
 import java.util.List;
 
-/** Runs a pass when something about an object changes, and again when it is time: so stores are probed when they change. */
+/** Runs a pass when something about an object changes, and again when it is time: so stores are probed when they change, and looked at. */
 @ControllerConfiguration(name = "store")
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, maxInterval = Sources.LONGEST_RETRY)
 public final class StoreReconciler implements Reconciler<EtcdBackupStore> {
 
     private final StorePass pass;
+    private final SurveyPass surveys;
 
-    /** Runs passes of {@code pass}. */
-    public StoreReconciler(StorePass pass) {
+    /** Runs passes of {@code pass}, and those of {@code surveys} after them. */
+    public StoreReconciler(StorePass pass, SurveyPass surveys) {
         this.pass = pass;
+        this.surveys = surveys;
     }
 
     @Override
@@ -29,9 +32,10 @@ public final class StoreReconciler implements Reconciler<EtcdBackupStore> {
 
     @Override
     public UpdateControl<EtcdBackupStore> reconcile(EtcdBackupStore object, Context<EtcdBackupStore> context) {
+        String namespace = object.getMetadata().getNamespace();
+        String name = object.getMetadata().getName();
+        Duration again = pass.run(namespace, name);
         return UpdateControl.<EtcdBackupStore>noUpdate()
-                .rescheduleAfter(pass.run(
-                        object.getMetadata().getNamespace(),
-                        object.getMetadata().getName()));
+                .rescheduleAfter(Again.sooner(again, surveys.run(namespace, name)));
     }
 }

@@ -18,6 +18,7 @@ import dev.mainstay.operator.cluster.engine.Engine;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.cluster.report.BackupGauges;
 import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
@@ -49,6 +50,7 @@ public final class ClusterPass {
     private final MigrationKeeper migrations;
     private final EventLog events;
     private final MeterRegistry meters;
+    private final BackupGauges gauges;
     private final QuorumLossGauge quorumLoss;
 
     /** Made of its parts. */
@@ -69,6 +71,7 @@ public final class ClusterPass {
         this.events = new EventLog(kubernetes, meters);
         this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
+        this.gauges = new BackupGauges(meters);
         this.quorumLoss = new QuorumLossGauge(meters);
     }
 
@@ -80,6 +83,7 @@ public final class ClusterPass {
                 .withName(name)
                 .get();
         if (cluster == null) {
+            gauges.forget(namespace, name);
             quorumLoss.forget(namespace, name);
             return Optional.empty();
         }
@@ -96,7 +100,9 @@ public final class ClusterPass {
         if (deleted) {
             quorumLoss.forget(namespace, name);
             users.forget(cluster.getMetadata().getUid());
+            gauges.forget(namespace, name);
         } else {
+            gauges.show(seen);
             quorumLoss.look(seen);
             Optional<MigrationVerdict> migration = migrations.keep(seen, !leave);
             boolean own = migration.isEmpty() || migration.get().done();

@@ -13,6 +13,8 @@ import java.util.Optional;
 /** What the API can say and this version doesn't do yet. Said instead of done half. */
 final class Unsupported {
 
+    private static final String ARCHIVE_REPOSITORY = "archive-repository";
+
     private Unsupported() {}
 
     /** What to change; empty if all is done. */
@@ -35,6 +37,11 @@ final class Unsupported {
                         || tls.clientAuthentication() != Tls.ClientAuthentication.REQUIRED)) {
             return Optional.of("with users, members know the operator by its certificate: set spec.tls.mode and"
                     + " spec.tls.clientAuthentication to Required");
+        }
+        if (spec.archive() != null
+                && spec.extraArgs().stream().anyMatch(argument -> ARCHIVE_REPOSITORY.equals(argument.name()))) {
+            return Optional.of("members archive to one place: leave " + ARCHIVE_REPOSITORY
+                    + " out of spec.extraArgs, or leave spec.archive out");
         }
         Bootstrap bootstrap = spec.bootstrap();
         Bootstrap.FromExisting existing = bootstrap == null ? null : bootstrap.existing();

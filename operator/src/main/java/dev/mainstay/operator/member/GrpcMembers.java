@@ -73,6 +73,11 @@ public final class GrpcMembers implements MemberApi {
         return MetricsPage.tls(metrics.page(endpoint.metrics()));
     }
 
+    @Override
+    public ArchiveNumbers archive(Endpoint endpoint) {
+        return MetricsPage.archive(metrics.page(endpoint.metrics()));
+    }
+
     private static Optional<MemberListResponse> list(ManagedChannel channel, boolean linearizable) {
         try {
             return Optional.of(ClusterGrpc.newBlockingStub(channel)

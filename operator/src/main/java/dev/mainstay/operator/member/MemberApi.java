@@ -17,6 +17,9 @@ public interface MemberApi {
     /** The certificates and authorities that it uses. */
     TlsInUse tls(Endpoint endpoint);
 
+    /** What it says of the archive. */
+    ArchiveNumbers archive(Endpoint endpoint);
+
     /** Adds a learner. */
     void addLearner(Endpoint endpoint, String peerUrl);
 

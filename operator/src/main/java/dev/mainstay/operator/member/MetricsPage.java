@@ -2,6 +2,7 @@ package dev.mainstay.operator.member;
 
 import java.math.BigDecimal;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -37,6 +38,16 @@ final class MetricsPage {
 
     static TlsInUse tls(String page) {
         return new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page));
+    }
+
+    static ArchiveNumbers archive(String page) {
+        return ArchiveNumbers.of(name -> number(name, page));
+    }
+
+    private static OptionalDouble number(String name, String page) {
+        Matcher matcher =
+                Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? (\\S+)").matcher(page);
+        return matcher.find() ? OptionalDouble.of(Double.parseDouble(matcher.group(1))) : OptionalDouble.empty();
     }
 
     private static Set<String> all(Pattern pattern, String page) {

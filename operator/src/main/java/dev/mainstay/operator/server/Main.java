@@ -21,6 +21,7 @@ import dev.mainstay.operator.backup.SchedulePass;
 import dev.mainstay.operator.backup.ScheduleReconciler;
 import dev.mainstay.operator.backup.StorePass;
 import dev.mainstay.operator.backup.StoreReconciler;
+import dev.mainstay.operator.backup.SurveyPass;
 import dev.mainstay.operator.cluster.ClusterPass;
 import dev.mainstay.operator.cluster.ClusterReconciler;
 import dev.mainstay.operator.cluster.act.Actuator;
@@ -96,7 +97,7 @@ public final class Main implements QuarkusApplication {
         Means means = new Means(kubernetes, Clock.systemUTC(), repository, settings.nodeVersion(), meters);
         new Kinds(kubernetes, operator, settings.namespaces())
                 .with(EtcdCluster.class, new ClusterReconciler(pass))
-                .with(EtcdBackupStore.class, new StoreReconciler(new StorePass(means)))
+                .with(EtcdBackupStore.class, new StoreReconciler(new StorePass(means), new SurveyPass(means)))
                 .with(EtcdBackup.class, new BackupReconciler(new BackupPass(means)))
                 .with(EtcdBackupSchedule.class, new ScheduleReconciler(new SchedulePass(means)))
                 .with(EtcdRestore.class, new RestoreReconciler(new RestorePass(means)))

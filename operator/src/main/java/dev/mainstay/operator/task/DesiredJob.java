@@ -91,7 +91,7 @@ public final class DesiredJob {
 
     private List<String> arguments() {
         List<String> arguments = new ArrayList<>();
-        arguments.add("backup");
+        arguments.add(task.tool());
         arguments.addAll(task.command());
         arguments.add("--repository=" + task.store().repository(task.path()));
         arguments.addAll(task.store().flags());

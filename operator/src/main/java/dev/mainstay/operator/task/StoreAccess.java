@@ -95,6 +95,13 @@ public record StoreAccess(
         return new Making(store).access(session, encryptionKeys);
     }
 
+    /** Whether pods are let in for their service account, rather than by what is mounted. */
+    public boolean isByAccount() {
+        return mounts.stream()
+                .noneMatch(mount ->
+                        mount.getName().equals(CREDENTIALS) || mount.getName().equals(DATA));
+    }
+
     /** Where the backups of one cluster are. */
     public String repository(String path) {
         return path.isEmpty() ? place : place + "/" + path;

@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of {@code mainstay backup} beside a store.
+ * One run of {@code mainstay backup} or {@code mainstay archive} beside a store.
  *
+ * @param tool which of them
  * @param name of its job
  * @param owner what it goes with
  * @param labels of the job, but not of its pods
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param scratch whether it needs room at {@link #SCRATCH}
  */
 public record Task(
+        String tool,
         String name,
         HasMetadata owner,
         Map<String, String> labels,
@@ -34,6 +36,9 @@ public record Task(
         @Nullable ClusterAccess cluster,
         String claim,
         boolean scratch) {
+
+    private static final String BACKUP = "backup";
+    private static final String ARCHIVE = "archive";
 
     /** Where a member's volume is mounted, as in its pod. */
     public static final String DATA = "/data";
@@ -55,21 +60,26 @@ public record Task(
             String path,
             List<String> command,
             Duration deadline) {
-        return new Task(name, owner, Map.of(), image, store, path, command, deadline, null, "", false);
+        return new Task(BACKUP, name, owner, Map.of(), image, store, path, command, deadline, null, "", false);
+    }
+
+    /** The same, by the tool for archives. */
+    public Task ofArchive() {
+        return new Task(ARCHIVE, name, owner, labels, image, store, path, command, deadline, cluster, claim, scratch);
     }
 
     /** The same, calling members. */
     public Task calling(ClusterAccess members) {
-        return new Task(name, owner, labels, image, store, path, command, deadline, members, claim, scratch);
+        return new Task(tool, name, owner, labels, image, store, path, command, deadline, members, claim, scratch);
     }
 
     /** The same, with room to restore to. */
     public Task withScratch() {
-        return new Task(name, owner, labels, image, store, path, command, deadline, cluster, claim, true);
+        return new Task(tool, name, owner, labels, image, store, path, command, deadline, cluster, claim, true);
     }
 
     /** The same, writing a member's volume. */
     public Task writing(String volume, Map<String, String> jobLabels) {
-        return new Task(name, owner, jobLabels, image, store, path, command, deadline, cluster, volume, scratch);
+        return new Task(tool, name, owner, jobLabels, image, store, path, command, deadline, cluster, volume, scratch);
     }
 }

@@ -419,7 +419,7 @@ class BackupPassesTest {
         Operator operator =
                 new Operator(overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
         Means means = new Means(client, Clock.systemUTC(), "mainstay/node", "0.1.0", new SimpleMeterRegistry());
-        var _ = operator.register(new StoreReconciler(new StorePass(means)));
+        var _ = operator.register(new StoreReconciler(new StorePass(means), new SurveyPass(means)));
         var _ = operator.register(new BackupReconciler(new BackupPass(means)));
         var _ = operator.register(new ScheduleReconciler(new SchedulePass(means)));
         var _ = operator.register(new RestoreReconciler(new RestorePass(means)));

@@ -1,5 +1,6 @@
 package dev.mainstay.operator.cluster;
 
+import dev.mainstay.operator.member.ArchiveNumbers;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
@@ -35,6 +36,9 @@ public final class FakeCloud implements MemberApi {
 
     final FakeMounts mounts;
 
+    /** What those members say of the archive that are told to write one; the one that leads ships. */
+    public volatile ArchiveNumbers archived = new ArchiveNumbers(true, true, 0, 1, 1, 0);
+
     /** Beside {@code kubernetes}. */
     public FakeCloud(KubernetesClient kubernetes, InstantSource clock) {
         this.kubernetes = kubernetes;
@@ -45,7 +49,7 @@ public final class FakeCloud implements MemberApi {
     public synchronized void step() {
         mounts.step();
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
-            if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
+            if ((pod.getStatus() == null || pod.getStatus().getPodIP() == null) && mountable(pod)) {
                 addresses++;
                 String address = "10.0.0." + addresses;
                 var _ = kubernetes
@@ -69,6 +73,18 @@ public final class FakeCloud implements MemberApi {
                 }
             }
         }
+    }
+
+    /** As kubelets do, no pod is started whose secrets aren't there. */
+    private boolean mountable(Pod pod) {
+        return pod.getSpec().getVolumes().stream()
+                .allMatch(volume -> volume.getSecret() == null
+                        || kubernetes
+                                        .secrets()
+                                        .inNamespace(pod.getMetadata().getNamespace())
+                                        .withName(volume.getSecret().getSecretName())
+                                        .get()
+                                != null);
     }
 
     /** Lets this member answer nothing, whichever pod it has. */
@@ -171,6 +187,27 @@ public final class FakeCloud implements MemberApi {
             throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
         }
         return mounts.inUse(endpoint);
+    }
+
+    @Override
+    public synchronized ArchiveNumbers archive(Endpoint endpoint) {
+        Line self = running().get(endpoint.client());
+        if (self == null) {
+            throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
+        }
+        boolean told = kubernetes.pods().inAnyNamespace().list().getItems().stream()
+                .filter(pod -> pod.getStatus() != null
+                        && endpoint.client().equals(pod.getStatus().getPodIP() + ":2379"))
+                .anyMatch(pod -> !flag(pod, "archive-repository").isEmpty());
+        return told
+                ? new ArchiveNumbers(
+                        true,
+                        archived.shipping() && self.id().equals(leader),
+                        archived.lagSeconds(),
+                        archived.revision(),
+                        archived.sinceRevision(),
+                        archived.untilSeconds())
+                : ArchiveNumbers.NONE;
     }
 
     private synchronized void change(String call, Runnable change) {

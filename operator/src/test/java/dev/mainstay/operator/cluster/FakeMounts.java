@@ -67,7 +67,9 @@ final class FakeMounts {
                 .getItems()) {
             String member = pod.getMetadata().getName();
             for (Volume volume : pod.getSpec().getVolumes()) {
-                if (volume.getSecret() != null && (!late.contains(member) || !mounted.containsKey(member))) {
+                if ("tls".equals(volume.getName())
+                        && volume.getSecret() != null
+                        && (!late.contains(member) || !mounted.containsKey(member))) {
                     Secret secret = kubernetes
                             .secrets()
                             .inNamespace(pod.getMetadata().getNamespace())

@@ -171,7 +171,17 @@ class PackagingTest {
 
     /** Read by the types' own mapper, which passes over what it doesn't know: so what comes out must be what went in. */
     @ParameterizedTest
-    @ValueSource(strings = {"one", "three", "backup-s3", "backup-volume", "restore-new", "restore-in-place"})
+    @ValueSource(
+            strings = {
+                "one",
+                "three",
+                "backup-s3",
+                "backup-volume",
+                "archive-s3",
+                "restore-new",
+                "restore-moment",
+                "restore-in-place"
+            })
     void samplesAreOfKnownFields(String sample) throws IOException {
         for (String document : Files.readString(Rendered.root().resolve("kustomize/samples/" + sample + ".yaml"))
                 .split("(?m)^---$", -1)) {

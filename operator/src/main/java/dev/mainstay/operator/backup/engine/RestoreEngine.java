@@ -19,7 +19,6 @@ public final class RestoreEngine {
      * @param obstacle what is in the way now; null for nothing
      * @param store whether the source's store can be used
      * @param checked whether the source was read and is whole, as written down
-     * @param checks whether it can be read beforehand
      * @param check the job that reads it
      * @param safety what is done about what is thrown away
      * @param backup the backup of what is thrown away
@@ -35,7 +34,6 @@ public final class RestoreEngine {
             @Nullable Obstacle obstacle,
             StoreView store,
             boolean checked,
-            boolean checks,
             TaskView check,
             Safety safety,
             TaskView.State backup,
@@ -103,7 +101,7 @@ public final class RestoreEngine {
         if (!v.store().isUsable()) {
             return new Step.Wait(v.store().reason(), v.store().why());
         }
-        return v.checks() && !v.checked() ? check(v) : begin(v);
+        return v.checked() ? begin(v) : check(v);
     }
 
     private static Step check(View v) {
@@ -113,10 +111,20 @@ public final class RestoreEngine {
             case RUNNING -> new Step.Wait("CheckingSource", or(check.why(), "the source is being read"));
             case SUCCEEDED -> new Step.RecordChecked();
             case FAILED, LATE ->
-                new Step.Fail(
-                        "NEWER_FORMAT".equals(check.kind()) ? "VersionIncompatible" : "SourceInvalid",
-                        "nothing was changed, as the source can't be read: " + check.why());
+                switch (check.kind()) {
+                    case "OUT_OF_REACH" ->
+                        new Step.Fail(
+                                "TargetOutOfReach",
+                                "nothing was changed: " + check.why()
+                                        + ". Make another EtcdRestore with a target that can be restored");
+                    case "NEWER_FORMAT" -> unreadable("VersionIncompatible", check);
+                    default -> unreadable("SourceInvalid", check);
+                };
         };
+    }
+
+    private static Step unreadable(String reason, TaskView check) {
+        return new Step.Fail(reason, "nothing was changed, as the source can't be read: " + check.why());
     }
 
     private static Step begin(View v) {

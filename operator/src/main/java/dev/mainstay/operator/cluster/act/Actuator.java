@@ -5,6 +5,7 @@ import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberSpec;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.ArchivePart;
 import dev.mainstay.operator.cluster.desired.BeginsAnew;
 import dev.mainstay.operator.cluster.desired.DesiredMember;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
@@ -190,7 +191,8 @@ public final class Actuator {
                 .map(listed -> listed.name() + "=" + Names.peerUrl(seen.cluster(), listed.name()))
                 .toList());
         peers.add(name + "=" + Names.peerUrl(seen.cluster(), name));
-        Pod pod = new DesiredPod(seen.cluster(), repository)
+        ArchivePart archive = seen.archive().part();
+        Pod pod = new DesiredPod(seen.cluster(), repository, archive)
                 .pod(
                         name,
                         member.getSpec().version(),
@@ -201,6 +203,10 @@ public final class Actuator {
         pod.getMetadata().setOwnerReferences(List.of(Names.owner(member)));
         Map<String, String> annotations = new TreeMap<>(pod.getMetadata().getAnnotations());
         annotations.put(MainstayApi.TEMPLATE_HASH, member.getSpec().templateHash());
+        if (archive != null) {
+            annotations.put(
+                    MainstayApi.TEMPLATE_BASE_HASH, new DesiredPod(seen.cluster(), repository, null).templateHash());
+        }
         pod.getMetadata().setAnnotations(annotations);
         return pod;
     }

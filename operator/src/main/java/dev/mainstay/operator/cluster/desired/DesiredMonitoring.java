@@ -1,5 +1,6 @@
 package dev.mainstay.operator.cluster.desired;
 
+import dev.mainstay.api.v1alpha1.Archive;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.api.v1alpha1.Monitoring;
@@ -77,7 +78,7 @@ public final class DesiredMonitoring {
         String of = "{namespace=\"" + cluster.getMetadata().getNamespace() + "\",pod=~\"" + name + "-[0-9]+\"}";
         String volumes = "{namespace=\"" + cluster.getMetadata().getNamespace() + "\",persistentvolumeclaim=~\"" + name
                 + "-[0-9]+\"}";
-        return List.of(
+        List<Map<String, Object>> rules = new ArrayList<>(List.of(
                 alert(
                         "MainstayMemberDown",
                         "warning",
@@ -124,7 +125,26 @@ public final class DesiredMonitoring {
                         "warning",
                         "15m",
                         "sum by (pod) (rate(etcd_server_proposals_failed_total" + of + "[15m])) > 0.01",
-                        "Writes through {{ $labels.pod }} fail again and again: see its log."));
+                        "Writes through {{ $labels.pod }} fail again and again: see its log.")));
+        Archive archive = cluster.getSpec().archive();
+        if (archive != null) {
+            rules.add(alert(
+                    "MainstayArchiveLag",
+                    "warning",
+                    "5m",
+                    "max(mainstay_archive_lag_seconds" + of + ") > " + archive.maxLagSeconds()
+                            + " or max(mainstay_archive_shipping" + of + ") == 0",
+                    "What was written lately isn't archived, and couldn't be restored. See condition ArchiveHealthy, and the"
+                            + " log of the leader."));
+            rules.add(alert(
+                    "MainstayArchiveGap",
+                    "warning",
+                    "0m",
+                    "max(increase(mainstay_archive_gaps_total" + of + "[1h])) > 0",
+                    "Part of the log was lost before it was archived. Make an EtcdBackup: nothing later can be restored to"
+                            + " a moment before there's one."));
+        }
+        return rules;
     }
 
     private static Map<String, Object> alert(

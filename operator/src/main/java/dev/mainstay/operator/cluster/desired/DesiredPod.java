@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
 import io.fabric8.kubernetes.api.model.WeightedPodAffinityTermBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,11 +38,17 @@ public final class DesiredPod {
 
     private final EtcdCluster cluster;
     private final String repository;
+    private final @Nullable ArchivePart archive;
 
-    /** Pods of {@code cluster}, of images from {@code repository} unless the spec names another. */
-    public DesiredPod(EtcdCluster cluster, String repository) {
+    /**
+     * Pods of {@code cluster}, of images from {@code repository} unless the spec names another.
+     *
+     * @param archive what they need to archive; null if they don't
+     */
+    public DesiredPod(EtcdCluster cluster, String repository, @Nullable ArchivePart archive) {
         this.cluster = cluster;
         this.repository = repository;
+        this.archive = archive;
     }
 
     /**
@@ -63,6 +70,12 @@ public final class DesiredPod {
             labels.putAll(template.metadata().labels());
             annotations.putAll(template.metadata().annotations());
         }
+        List<String> flags = new ArrayList<>(NodeArguments.of(cluster, member, incarnation, founds, peers));
+        if (archive != null) {
+            flags.addAll(archive.flags());
+            labels.putAll(archive.labels());
+            annotations.put(MainstayApi.ARCHIVE_HASH, archive.hash());
+        }
         labels.putAll(Names.labels(cluster.getMetadata().getName(), member));
         labels.put("app.kubernetes.io/version", version);
         PodSpecBuilder pod = new PodSpecBuilder()
@@ -83,7 +96,7 @@ public final class DesiredPod {
                 .withType("RuntimeDefault")
                 .endSeccompProfile()
                 .endSecurityContext()
-                .withContainers(container(version, NodeArguments.of(cluster, member, incarnation, founds, peers), spec))
+                .withContainers(container(version, flags, spec))
                 .withVolumes(
                         data(claim),
                         new VolumeBuilder()
@@ -93,6 +106,12 @@ public final class DesiredPod {
                                 .build());
         if (Names.secure(cluster)) {
             pod.addToVolumes(certificates(member));
+        }
+        if (archive != null) {
+            pod.addAllToVolumes(archive.volumes());
+            if (!archive.account().isEmpty()) {
+                pod.withServiceAccountName(archive.account());
+            }
         }
         NodeImage.of(cluster, repository, version).pullSecrets().forEach(pod::addToImagePullSecrets);
         if (spec != null) {
@@ -143,6 +162,9 @@ public final class DesiredPod {
                     .withMountPath(MemberCertificate.FOLDER)
                     .withReadOnly(true)
                     .build());
+        }
+        if (archive != null) {
+            container.addAllToVolumeMounts(archive.mounts());
         }
         if (spec != null && spec.resources() != null) {
             container

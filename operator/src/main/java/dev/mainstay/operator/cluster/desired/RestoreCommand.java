@@ -17,14 +17,7 @@ public final class RestoreCommand {
         String url = Names.peerUrl(cluster, member);
         List<String> command = new ArrayList<>();
         command.add("restore");
-        PointInTime target = source.target();
-        if (target == null) {
-            command.add(source.backup());
-        } else if (target.revision() != null) {
-            command.add("--to-revision=" + target.revision());
-        } else {
-            command.add("--to-time=" + target.timestamp());
-        }
+        command.addAll(moment(source));
         command.add("--data-dir=" + NodeArguments.DATA_DIRECTORY);
         command.add("--name=" + member);
         command.add("--initial-cluster=" + member + "=" + url);
@@ -36,5 +29,26 @@ public final class RestoreCommand {
         }
         command.add("--if-absent");
         return command;
+    }
+
+    /** What is brought back: a backup as it is, all that there is, or a moment. */
+    private static List<String> moment(EtcdClusterStatus.Restored source) {
+        PointInTime target = source.target();
+        if (target != null) {
+            return target(target);
+        }
+        return source.backup().equals(EtcdClusterStatus.Restored.NEWEST)
+                ? List.of(source.backup(), "--to-latest", "--if-archived")
+                : List.of(source.backup());
+    }
+
+    /** A moment, as flags. */
+    public static List<String> target(PointInTime target) {
+        List<String> flags = new ArrayList<>();
+        flags.add(target.revision() != null ? "--to-revision=" + target.revision() : "--to-time=" + target.timestamp());
+        if (target.line() != null) {
+            flags.add("--line=" + target.line());
+        }
+        return flags;
     }
 }

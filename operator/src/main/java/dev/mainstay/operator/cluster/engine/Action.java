@@ -119,6 +119,8 @@ public sealed interface Action {
         HEALTH,
         /** The backup that the cluster begins with. */
         SEED,
+        /** A moment to begin with that no backup and no archive reach. */
+        TARGET,
         /** A learner that fetches what it lacks. */
         LEARNER,
         /** Too few members left to agree; they may still come back. */

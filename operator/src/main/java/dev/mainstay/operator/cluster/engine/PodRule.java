@@ -63,6 +63,7 @@ final class PodRule implements Rule {
             case FOUND -> new Action.RecordSource();
             case READY -> new Action.Restore(member.name());
             case RETRY -> new Action.ClearRestore(member.name());
+            case OUT_OF_REACH -> new Action.Wait(Action.Blocker.TARGET, s.seed().why());
             case BLOCKED, RUNNING, FAILED ->
                 new Action.Wait(Action.Blocker.SEED, s.seed().why());
         };

@@ -25,6 +25,8 @@ public record Seed(State state, String why) {
         RUNNING,
         /** It failed, and is tried again later. */
         FAILED,
+        /** Nothing reaches the moment that is wanted; it is tried again later. */
+        OUT_OF_REACH,
         /** It failed a while ago. */
         RETRY,
         /** The volume holds the data. */

@@ -107,6 +107,11 @@ public final class ClusterObserver {
         if (trust != null) {
             pods.keySet().forEach(member -> tls.putIfAbsent(member, TlsInUse.UNKNOWN));
         }
+        ArchiveView archive = new ArchiveReading(kubernetes).read(cluster, pods.values());
+        if (archive.wanted() != null) {
+            archive = archive.saying(ask(endpoints, members::archive));
+        }
+        ArchiveView archived = archive;
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         SortedMap<String, MemberApi.Answer> answers = ask(endpoints, members::ask);
         ClusterView together = together(cluster, status.clusterID(), answers, objects);
@@ -129,14 +134,14 @@ public final class ClusterObserver {
                 .map(member -> new MemberReading(member, now)
                         .view(
                                 name,
-                                pods.get(member.getMetadata().getName()),
+                                archived.compared(pods.get(member.getMetadata().getName())),
                                 claims.get(Objects.requireNonNullElse(
                                         member.getSpec().volumeClaimName(), "")),
                                 heard.get(member.getMetadata().getName())))
                 .toList();
         Observation observation = new Observation(
                 now,
-                WantedOf.cluster(cluster, new DesiredPod(cluster, repository).templateHash()),
+                WantedOf.cluster(cluster, new DesiredPod(cluster, repository, archived.part()).templateHash()),
                 recorded,
                 views,
                 together,
@@ -151,7 +156,8 @@ public final class ClusterObserver {
                 tls,
                 trust,
                 incarnation,
-                BackupHealth.of(kubernetes, cluster),
+                BackupHealth.of(kubernetes, cluster, now),
+                archived,
                 observation);
     }
 

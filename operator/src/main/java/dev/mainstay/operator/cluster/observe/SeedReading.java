@@ -29,6 +29,9 @@ public final class SeedReading {
     /** How long after a restore that failed the next try is. */
     private static final Duration AGAIN = Duration.ofMinutes(2);
 
+    /** How long after nothing reached the moment that is wanted: an archive may still come to it. */
+    private static final Duration FURTHER = Duration.ofMinutes(10);
+
     private final KubernetesClient kubernetes;
 
     /** By {@code kubernetes}. */
@@ -88,17 +91,28 @@ public final class SeedReading {
             case RUNNING ->
                 new Seed(
                         Seed.State.RUNNING,
-                        "backup " + source.backup() + " is being restored"
-                                + (task.why().isEmpty() ? "" : "; " + task.why()));
+                        source.described() + " is being restored" + (task.why().isEmpty() ? "" : "; " + task.why()));
             case SUCCEEDED -> new Seed(Seed.State.DONE, "");
-            case FAILED, LATE -> {
-                Instant ended = task.ended();
-                boolean again = ended == null || !ended.plus(AGAIN).isAfter(now);
-                yield new Seed(
-                        again ? Seed.State.RETRY : Seed.State.FAILED,
-                        "backup " + source.backup() + " couldn't be restored, which is tried again: " + task.why());
-            }
+            case FAILED, LATE -> failed(cluster, source, task, now);
         };
+    }
+
+    private static Seed failed(EtcdCluster cluster, EtcdClusterStatus.Restored source, TaskView task, Instant now) {
+        boolean far = "OUT_OF_REACH".equals(task.kind());
+        Instant ended = task.ended();
+        boolean again = ended == null || !ended.plus(far ? FURTHER : AGAIN).isAfter(now);
+        if (far) {
+            String otherwise = source.name().isEmpty()
+                    ? "If that can't be, delete cluster "
+                            + cluster.getMetadata().getName() + " and make it with a target that can be restored"
+                    : "If that can't be, delete EtcdRestore " + source.name() + " and make one with another target";
+            return new Seed(
+                    again ? Seed.State.RETRY : Seed.State.OUT_OF_REACH,
+                    task.why() + ". It is tried again every " + FURTHER.toMinutes() + " minutes. " + otherwise);
+        }
+        return new Seed(
+                again ? Seed.State.RETRY : Seed.State.FAILED,
+                source.described() + " couldn't be restored, which is tried again: " + task.why());
     }
 
     private Seed begin(String namespace, EtcdClusterStatus.Restored source) {
@@ -118,7 +132,7 @@ public final class SeedReading {
                             "",
                             archive.storeRef().name(),
                             archive.path().replaceAll("^/+|/+$", ""),
-                            "latest",
+                            EtcdClusterStatus.Restored.NEWEST,
                             archive.target(),
                             null,
                             null,

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param trust secrets with certificates; null without TLS
  * @param incarnation the cluster's incarnation
  * @param backups how its backups are doing
+ * @param archive how its archive is doing
  * @param observation what decisions look at
  */
 public record Seen(
@@ -40,6 +41,7 @@ public record Seen(
         @Nullable TrustObjects trust,
         int incarnation,
         BackupHealth backups,
+        ArchiveView archive,
         Observation observation) {
 
     /** Where the operator reaches the member; null while it has no address. */

@@ -8,24 +8,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** What is new between two looks at a cluster. Pure. */
 public final class ClusterNews {
 
     /** Of the conditions that people are told of, which status is the good one. */
     private static final Map<String, String> GOOD = Map.of(
-            "Ready", "True",
-            "Available", "True",
-            "SpaceAvailable", "True",
-            "DataConsistent", "True",
-            "CertificatesValid", "True",
-            "AuthReady", "True",
-            "BackupHealthy", "True",
-            "Degraded", "False",
-            "Recovering", "False");
+            "Ready",
+            "True",
+            "Available",
+            "True",
+            "SpaceAvailable",
+            "True",
+            "DataConsistent",
+            "True",
+            "CertificatesValid",
+            "True",
+            "AuthReady",
+            "True",
+            "BackupHealthy",
+            "True",
+            ArchiveVerdict.TYPE,
+            "True",
+            "Degraded",
+            "False",
+            "Recovering",
+            "False");
 
-    /** Of {@code Ready} only this is worth a warning: the rest of what it says others say, too, and more precisely. */
-    private static final String INVALID_SPEC = "InvalidSpec";
+    /** Reason of {@code Ready} while nothing reaches the moment that the cluster is to begin with. */
+    static final String TARGET_OUT_OF_REACH = "TargetOutOfReach";
+
+    /** Of {@code Ready} only these are worth a warning: the rest of what it says others say, too, and more precisely. */
+    private static final Set<String> NEWS_OF_READY = Set.of("InvalidSpec", TARGET_OUT_OF_REACH);
 
     private ClusterNews() {}
 
@@ -57,7 +72,7 @@ public final class ClusterNews {
         if (good) {
             return before.isEmpty() || wasGood ? Optional.empty() : Optional.of(told(false, after));
         }
-        return after.getType().equals("Ready") && !INVALID_SPEC.equals(after.getReason())
+        return after.getType().equals("Ready") && !NEWS_OF_READY.contains(after.getReason())
                 ? Optional.empty()
                 : Optional.of(told(true, after));
     }

@@ -94,7 +94,8 @@ public final class ClusterReport {
                 summaries,
                 operation(before),
                 trust == null ? null : trust.status(),
-                seen.backups().summary(),
+                new ArchiveVerdict(seen.archive(), before)
+                        .summary(seen.backups().summary()),
                 before.restore(),
                 before.recovery(),
                 before.plannedRecovery(),
@@ -195,6 +196,8 @@ public final class ClusterReport {
             conditions.set("Ready", quorum && ready >= replicas, "Paused", why);
         } else if (blocker == Action.Blocker.SPEC) {
             conditions.set("Ready", false, "InvalidSpec", why);
+        } else if (blocker == Action.Blocker.TARGET) {
+            conditions.set("Ready", false, ClusterNews.TARGET_OUT_OF_REACH, why);
         } else if (replicas == 0) {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
@@ -246,14 +249,7 @@ public final class ClusterReport {
                 seen.backups().healthy(),
                 seen.backups().reason(),
                 seen.backups().why());
-        boolean archive = seen.cluster().getSpec().archive() != null;
-        conditions.set(
-                "ArchiveHealthy",
-                archive ? Boolean.FALSE : null,
-                archive ? "NotSupported" : "NotConfigured",
-                archive
-                        ? "members aren't told to write an archive yet: leave spec.archive out and take backups by a schedule"
-                        : "there is no archive");
+        new ArchiveVerdict(seen.archive(), before).condition(conditions);
         if (trust != null) {
             trust.condition(conditions);
         }

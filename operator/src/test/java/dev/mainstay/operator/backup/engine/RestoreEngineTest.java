@@ -33,7 +33,7 @@ class RestoreEngineTest {
 
                 assertThat(v.hopeless() == null && v.obstacle() == null).isTrue();
 
-                assertThat(v.store().isUsable() && (v.checked() || !v.checks())).isTrue();
+                assertThat(v.store().isUsable() && v.checked()).isTrue();
             }
             if (step instanceof Step.Begin) {
                 boolean safe = v.safety() == Safety.SKIP
@@ -61,7 +61,6 @@ class RestoreEngineTest {
                 random.nextInt(8) == 0 ? new Obstacle("SourceInvalid", "x") : null,
                 random.nextInt(8) == 0 ? new Obstacle("ClusterMissing", "x") : null,
                 random.nextInt(4) == 0 ? StoreView.missing("s") : StoreView.USABLE,
-                random.nextBoolean(),
                 random.nextBoolean(),
                 new TaskView(check, null, 0, "", "", Map.of()),
                 one(random, Safety.values()),
