@@ -153,11 +153,12 @@ final class OperatedCluster {
         return kubectl.get("pod/" + pod, "{.spec.nodeName}");
     }
 
-    /** Ids of the members, by name. */
+    /** Ids of the members, by name; empty for one that hasn't got one yet. */
     Map<String, String> ids() {
         Map<String, String> ids = new TreeMap<>();
         kubectl.list("etcdmembers", "mainstay.dev/cluster=" + name, "{.metadata.name} {.status.memberID}")
-                .forEach(line -> ids.put(line.split(" ", -1)[0], line.split(" ", -1)[1]));
+                .map(line -> line.split(" ", -1))
+                .forEach(words -> ids.put(words[0], words.length > 1 ? words[1] : ""));
         return ids;
     }
 
