@@ -60,8 +60,8 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
-    public TlsInUse tls(Endpoint endpoint) {
-        return MetricsPage.tls(metrics.page(endpoint.metrics()));
+    public Published published(Endpoint endpoint) {
+        return MetricsPage.read(metrics.page(endpoint.metrics()));
     }
 
     private static Optional<MemberListResponse> list(ManagedChannel channel, boolean linearizable) {

@@ -11,8 +11,8 @@ public interface MemberApi {
     /** What one member says of itself and the list that it sees. */
     Answer ask(Endpoint endpoint);
 
-    /** The certificates and authorities that it uses. */
-    TlsInUse tls(Endpoint endpoint);
+    /** What it publishes of itself. */
+    Published published(Endpoint endpoint);
 
     /** Adds a learner. */
     void addLearner(Endpoint endpoint, String peerUrl);

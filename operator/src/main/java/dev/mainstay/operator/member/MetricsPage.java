@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a member's metrics, in Prometheus' text format. */
 final class MetricsPage {
@@ -13,10 +14,29 @@ final class MetricsPage {
     private static final Pattern BUNDLE =
             Pattern.compile("(?m)^mainstay_tls_trusted_bundle\\{[^}]*sha256=\"([0-9a-f]+)\"");
 
+    private static final Pattern DISK_SIZE = Pattern.compile("(?m)^mainstay_disk_size_bytes (\\S+)");
+    private static final Pattern DISK_FREE = Pattern.compile("(?m)^mainstay_disk_free_bytes (\\S+)");
+
     private MetricsPage() {}
 
-    static TlsInUse tls(String page) {
-        return new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page));
+    static Published read(String page) {
+        return new Published(new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page)), disk(page));
+    }
+
+    private static Published.@Nullable Disk disk(String page) {
+        long size = bytes(DISK_SIZE, page);
+        long free = bytes(DISK_FREE, page);
+        return size <= 0 || free < 0 ? null : new Published.Disk(size, Math.min(free, size));
+    }
+
+    /** -1 if it isn't there, or is no number. */
+    private static long bytes(Pattern pattern, String page) {
+        Matcher matcher = pattern.matcher(page);
+        try {
+            return matcher.find() ? (long) Double.parseDouble(matcher.group(1)) : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     private static Set<String> all(Pattern pattern, String page) {

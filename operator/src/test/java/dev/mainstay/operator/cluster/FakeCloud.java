@@ -3,7 +3,7 @@ package dev.mainstay.operator.cluster;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
-import dev.mainstay.operator.member.TlsInUse;
+import dev.mainstay.operator.member.Published;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -23,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FakeCloud implements MemberApi {
 
+    private static final long[] USUAL = {4096, 2048};
+
     private final KubernetesClient kubernetes;
     private final Map<String, Line> list = new TreeMap<>();
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
@@ -30,6 +32,12 @@ public final class FakeCloud implements MemberApi {
     private String clusterId = "";
     private int addresses;
     private int late;
+    /** What members say of their disks, by name. */
+    final Map<String, Published.Disk> disks = new ConcurrentHashMap<>();
+
+    /** What members say of their data: bytes, and of these in use. */
+    final Map<String, long[]> data = new ConcurrentHashMap<>();
+
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     final FakeMounts mounts;
@@ -129,19 +137,23 @@ public final class FakeCloud implements MemberApi {
                 self.learner(),
                 2,
                 100,
-                4096,
-                2048,
+                data.getOrDefault(member(endpoint), USUAL)[0],
+                data.getOrDefault(member(endpoint), USUAL)[1],
                 agreed && !self.learner(),
                 self.learner() ? List.of() : List.copyOf(list.values()),
                 List.of());
     }
 
     @Override
-    public synchronized TlsInUse tls(Endpoint endpoint) {
+    public synchronized Published published(Endpoint endpoint) {
         if (!running().containsKey(endpoint.client())) {
             throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
         }
-        return mounts.inUse(endpoint);
+        return new Published(mounts.inUse(endpoint), disks.get(member(endpoint)));
+    }
+
+    private static String member(Endpoint endpoint) {
+        return endpoint.name().substring(0, endpoint.name().indexOf('.'));
     }
 
     private synchronized void change(String call, Runnable change) {
@@ -177,7 +189,8 @@ public final class FakeCloud implements MemberApi {
 
     @Override
     public void defragment(Endpoint endpoint) {
-        calls.add("defragment");
+        calls.add("defragment " + member(endpoint));
+        data.computeIfPresent(member(endpoint), (member, sizes) -> new long[] {sizes[1], sizes[1]});
     }
 
     @Override

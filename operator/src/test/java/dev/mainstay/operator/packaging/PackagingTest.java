@@ -171,7 +171,7 @@ class PackagingTest {
 
     /** Read by the types' own mapper, which passes over what it doesn't know: so what comes out must be what went in. */
     @ParameterizedTest
-    @ValueSource(strings = {"one", "three", "backup-s3", "backup-volume", "restore-new", "restore-in-place"})
+    @ValueSource(strings = {"one", "three", "backup-s3", "backup-volume", "restore-new", "restore-in-place", "care"})
     void samplesAreOfKnownFields(String sample) throws IOException {
         for (String document : Files.readString(Rendered.root().resolve("kustomize/samples/" + sample + ".yaml"))
                 .split("(?m)^---$", -1)) {

@@ -101,6 +101,8 @@ public sealed interface Action {
         CORRUPT,
         /** Space that nothing frees but a person. */
         SPACE,
+        /** A time when work is welcome that can wait. */
+        WINDOW,
         /** As many members as allowed have taken the change. */
         CANARY,
         /** A spec that can't be reached from here. */

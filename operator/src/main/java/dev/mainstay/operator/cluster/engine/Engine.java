@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Chooses the one next thing to do, by the first rule that has something to say. Pure: no clock, no I/O, no memory. Order between
- * kinds of work: repair, grow volumes, finish changes of membership, roll, scale.
+ * kinds of work: repair, grow volumes, finish changes of membership, roll, scale, keep house.
  */
 public final class Engine {
 
@@ -14,6 +14,7 @@ public final class Engine {
             new FormerRule(),
             new IdentityRule(),
             new GrowVolumesRule(),
+            new AutoGrowRule(),
             new HibernateRule(),
             new CorruptRule(),
             new SpaceRule(),
@@ -25,9 +26,12 @@ public final class Engine {
             new HealRule(),
             new JoinRule(),
             new HealthGate(),
+            new UpkeepGate(),
             new RollRule(),
             new ScaleRule(),
-            new LastPodsRule());
+            new LastPodsRule(),
+            new DefragmentRule(),
+            new WindowRule());
 
     private final List<Rule> rules;
 

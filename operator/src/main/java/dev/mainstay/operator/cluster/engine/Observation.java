@@ -13,13 +13,20 @@ import java.util.List;
  * @param members the member objects, in order of their numbers
  * @param cluster what the members say together
  * @param seed what the first member begins with
+ * @param upkeep work that can wait, and when it is welcome
  */
 public record Observation(
-        Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster, Seed seed) {
+        Instant now,
+        Wanted wanted,
+        Recorded recorded,
+        List<MemberView> members,
+        ClusterView cluster,
+        Seed seed,
+        Upkeep upkeep) {
 
     /** Of a cluster that begins with nothing. */
     public Observation(Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster) {
-        this(now, wanted, recorded, members, cluster, Seed.NONE);
+        this(now, wanted, recorded, members, cluster, Seed.NONE, Upkeep.ALWAYS);
     }
 
     public Observation {

@@ -7,7 +7,10 @@ import dev.mainstay.api.v1alpha1.EtcdUser;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.certificates.TrustObjects;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
+import dev.mainstay.operator.cluster.desired.GrownStorage;
 import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.desired.OuterAddress;
+import dev.mainstay.operator.cluster.desired.UpkeepOf;
 import dev.mainstay.operator.cluster.desired.WantedOf;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
@@ -17,11 +20,13 @@ import dev.mainstay.operator.member.ClientIdentity;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
+import dev.mainstay.operator.member.Published;
 import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
@@ -64,9 +69,9 @@ public final class ClusterObserver {
     }
 
     /** What there is now. */
-    public Seen observe(EtcdCluster cluster) {
-        String namespace = cluster.getMetadata().getNamespace();
-        String name = cluster.getMetadata().getName();
+    public Seen observe(EtcdCluster declared) {
+        String namespace = declared.getMetadata().getNamespace();
+        String name = declared.getMetadata().getName();
         SortedMap<String, EtcdMember> objects = new TreeMap<>();
         for (EtcdMember member : kubernetes
                 .resources(EtcdMember.class)
@@ -88,6 +93,8 @@ public final class ClusterObserver {
                 .list()
                 .getItems()
                 .forEach(claim -> claims.put(claim.getMetadata().getName(), claim));
+        EtcdCluster cluster = GrownStorage.of(declared, claims.values());
+        SortedMap<String, Service> services = services(cluster, objects);
         TrustObjects trust = Names.secure(cluster) ? trust(cluster, objects) : null;
         SortedMap<String, Endpoint> endpoints = new TreeMap<>();
         ClientIdentity identity = Seen.identity(cluster, trust);
@@ -97,8 +104,10 @@ public final class ClusterObserver {
                 endpoints.put(member, endpoint);
             }
         });
-        SortedMap<String, TlsInUse> tls = trust == null ? new TreeMap<>() : ask(endpoints, members::tls);
+        SortedMap<String, Published> published = ask(endpoints, members::published);
+        SortedMap<String, TlsInUse> tls = new TreeMap<>();
         if (trust != null) {
+            published.forEach((member, page) -> tls.put(member, page.tls()));
             pods.keySet().forEach(member -> tls.putIfAbsent(member, TlsInUse.UNKNOWN));
         }
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
@@ -118,13 +127,14 @@ public final class ClusterObserver {
                 QuorumClock.lostSince(status));
         SortedMap<String, MemberApi.Answer> heard = answers;
         List<MemberView> views = objects.values().stream()
-                .map(member -> new MemberReading(member, now)
+                .map(member -> new MemberReading(cluster, member, now)
                         .view(
-                                name,
                                 pods.get(member.getMetadata().getName()),
                                 claims.get(Objects.requireNonNullElse(
                                         member.getSpec().volumeClaimName(), "")),
-                                heard.get(member.getMetadata().getName())))
+                                heard.get(member.getMetadata().getName()),
+                                published.get(member.getMetadata().getName()),
+                                services.get(member.getMetadata().getName())))
                 .toList();
         Observation observation = new Observation(
                 now,
@@ -132,18 +142,41 @@ public final class ClusterObserver {
                 recorded,
                 views,
                 together,
-                new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now));
+                new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now),
+                UpkeepOf.cluster(cluster, now));
         return new Seen(
+                declared,
                 cluster,
                 objects,
                 pods,
                 claims,
+                services,
                 answers,
                 tls,
                 trust,
                 incarnation,
                 BackupHealth.of(kubernetes, cluster),
                 observation);
+    }
+
+    /** Those of single members; nobody is asked for them where there never were any. */
+    private SortedMap<String, Service> services(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {
+        SortedMap<String, Service> services = new TreeMap<>();
+        boolean had = objects.values().stream()
+                .anyMatch(member ->
+                        member.getStatus() != null && member.getStatus().externalURL() != null);
+        if (had || OuterAddress.wanted(cluster)) {
+            kubernetes
+                    .services()
+                    .inNamespace(cluster.getMetadata().getNamespace())
+                    .withLabel(MainstayApi.CLUSTER_LABEL, cluster.getMetadata().getName())
+                    .withLabel(MainstayApi.MEMBER_LABEL)
+                    .list()
+                    .getItems()
+                    .forEach(service ->
+                            services.put(service.getMetadata().getLabels().get(MainstayApi.MEMBER_LABEL), service));
+        }
+        return services;
     }
 
     private TrustObjects trust(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {

@@ -68,6 +68,15 @@ class EnginePropertyTest {
             case Action.CreateVolume create -> !member(s, create.member()).everSeen();
             case Action.DeletePod delete -> {
                 MemberView member = member(s, delete.member());
+                boolean gated = !s.upkeep().open()
+                        && o.wanted().replicas() > 0
+                        && member.serving()
+                        && s.listed(member) != null
+                        && member.pod() != null
+                        && !member.pod().terminal();
+                if (gated) {
+                    yield false;
+                }
                 boolean dead = member.pod() == null || member.pod().terminal() || !member.serving();
                 yield dead
                         || o.wanted().replicas() == 0
@@ -75,6 +84,8 @@ class EnginePropertyTest {
                         || s.othersHoldQuorum(member)
                         || s.voters().size() == 1;
             }
+            case Action.Defragment defragment ->
+                s.quorum() && member(s, defragment.member()).serving();
             case Action.RecreatePod recreate -> !member(s, recreate.member()).serving();
             case Action.GrowVolume grow -> member(s, grow.member()).volume() != null;
             case Action.CreateMember create -> create.number() > o.recorded().lastMemberNumber();
@@ -125,7 +136,20 @@ class EnginePropertyTest {
                         count + random.nextInt(2),
                         founded && !agreed ? ago(random) : null),
                 members,
-                new ClusterView(agreed, list, alarms));
+                new ClusterView(agreed, list, alarms),
+                Seed.NONE,
+                upkeep(random));
+    }
+
+    private static Upkeep upkeep(SplittableRandom random) {
+        boolean open = random.nextInt(3) > 0;
+        return new Upkeep(
+                open,
+                open || random.nextBoolean() ? null : NOW.plusSeconds(3600),
+                open || random.nextInt(4) > 0 ? "" : "not to be read",
+                random.nextBoolean()
+                        ? null
+                        : new Upkeep.Defragmentation(random.nextBoolean() ? null : ago(random), 100, 80));
     }
 
     private static Wanted wanted(SplittableRandom random) {
