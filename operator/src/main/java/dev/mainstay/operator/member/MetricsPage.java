@@ -17,20 +17,23 @@ final class MetricsPage {
     private static final Pattern DISK_SIZE = Pattern.compile("(?m)^mainstay_disk_size_bytes (\\S+)");
     private static final Pattern DISK_FREE = Pattern.compile("(?m)^mainstay_disk_free_bytes (\\S+)");
 
+    private static final Pattern DEFRAGMENTING = Pattern.compile("(?m)^etcd_disk_defrag_inflight (\\S+)");
+
     private MetricsPage() {}
 
     static Published read(String page) {
-        return new Published(new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page)), disk(page));
+        return new Published(
+                new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page)), disk(page), number(DEFRAGMENTING, page) > 0);
     }
 
     private static Published.@Nullable Disk disk(String page) {
-        long size = bytes(DISK_SIZE, page);
-        long free = bytes(DISK_FREE, page);
+        long size = number(DISK_SIZE, page);
+        long free = number(DISK_FREE, page);
         return size <= 0 || free < 0 ? null : new Published.Disk(size, Math.min(free, size));
     }
 
     /** -1 if it isn't there, or is no number. */
-    private static long bytes(Pattern pattern, String page) {
+    private static long number(Pattern pattern, String page) {
         Matcher matcher = pattern.matcher(page);
         try {
             return matcher.find() ? (long) Double.parseDouble(matcher.group(1)) : -1;

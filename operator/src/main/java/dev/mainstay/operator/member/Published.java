@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls the certificates and authorities that it uses
  * @param disk the disk that its data is on; null if it doesn't say
+ * @param defragmenting whether it returns free space just now, which it does beside its work
  */
-public record Published(TlsInUse tls, @Nullable Disk disk) {
+public record Published(TlsInUse tls, @Nullable Disk disk, boolean defragmenting) {
 
     /**
      * A disk.

@@ -1,5 +1,7 @@
 package dev.mainstay.operator.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
@@ -38,6 +40,9 @@ public final class FakeCloud implements MemberApi {
     /** What members say of their data: bytes, and of these in use. */
     final Map<String, long[]> data = new ConcurrentHashMap<>();
 
+    /** Members that return free space, and for how many more steps. */
+    private final Map<String, Integer> defragmenting = new ConcurrentHashMap<>();
+
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     final FakeMounts mounts;
@@ -51,6 +56,13 @@ public final class FakeCloud implements MemberApi {
     /** Starts what was made and not started yet. */
     public synchronized void step() {
         mounts.step();
+        defragmenting.replaceAll((member, steps) -> steps - 1);
+        defragmenting.forEach((member, steps) -> {
+            if (steps == 0) {
+                data.computeIfPresent(member, (name, sizes) -> new long[] {sizes[1], sizes[1]});
+            }
+        });
+        defragmenting.values().removeIf(steps -> steps == 0);
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
             if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
                 addresses++;
@@ -149,7 +161,10 @@ public final class FakeCloud implements MemberApi {
         if (!running().containsKey(endpoint.client())) {
             throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
         }
-        return new Published(mounts.inUse(endpoint), disks.get(member(endpoint)));
+        return new Published(
+                mounts.inUse(endpoint),
+                disks.get(member(endpoint)),
+                defragmenting.containsKey(member(endpoint)));
     }
 
     private static String member(Endpoint endpoint) {
@@ -190,7 +205,8 @@ public final class FakeCloud implements MemberApi {
     @Override
     public void defragment(Endpoint endpoint) {
         calls.add("defragment " + member(endpoint));
-        data.computeIfPresent(member(endpoint), (member, sizes) -> new long[] {sizes[1], sizes[1]});
+        assertThat(defragmenting).as("one at a time").isEmpty();
+        defragmenting.put(member(endpoint), 2);
     }
 
     @Override

@@ -103,6 +103,7 @@ class GrpcMembersTest {
                 .register(List.of(MultiGauge.Row.of(Tags.of("endpoint", "peer", "sha256", "ab12"), 1)));
         Gauge.builder("mainstay_disk_size_bytes", () -> 3.2e10).register(meters);
         Gauge.builder("mainstay_disk_free_bytes", () -> 123456789).register(meters);
+        Gauge.builder("etcd_disk_defrag_inflight", () -> 1).register(meters);
         HttpServer pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         pages.createContext("/metrics", exchange -> {
             byte[] page = meters.scrape().getBytes(StandardCharsets.UTF_8);
@@ -118,6 +119,7 @@ class GrpcMembersTest {
             assertThat(inUse.serials()).containsExactlyInAnyOrder("4f", "50");
             assertThat(inUse.bundles()).containsExactly("ab12");
             assertThat(published.disk()).isEqualTo(new Published.Disk(32_000_000_000L, 123_456_789));
+            assertThat(published.defragmenting()).isTrue();
             assertThatThrownBy(() -> members.published(new Endpoint("127.0.0.1:1", "127.0.0.1:1", NAME, null)))
                     .isInstanceOf(MemberCallException.class);
         } finally {

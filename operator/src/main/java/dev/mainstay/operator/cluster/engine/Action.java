@@ -103,6 +103,8 @@ public sealed interface Action {
         SPACE,
         /** A time when work is welcome that can wait. */
         WINDOW,
+        /** A member that returns free space beside its work. */
+        DEFRAGMENTATION,
         /** As many members as allowed have taken the change. */
         CANARY,
         /** A spec that can't be reached from here. */

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Returns free space when it is time to, one member at a time, the leader last, where it is worth it. A member is done once for each time
+ * Returns free space when it is time to, one member after the other, which do it beside their work, the leader last, where it is worth it. A member is done once for each time
  * that is due. One whose data comes near the quota isn't left waiting, but neither is it done again and again.
  */
 final class DefragmentRule implements Rule {
@@ -26,12 +26,21 @@ final class DefragmentRule implements Rule {
         if (care == null) {
             return null;
         }
+        for (MemberView member : s.members()) {
+            if (member.care().defragmenting()) {
+                return decision(
+                        new Action.Wait(Action.Blocker.DEFRAGMENTATION, member.name() + " returns free space"), member);
+            }
+        }
         return s.members().stream()
                 .filter(member -> member.serving() && (scheduled(s, care, member) || pressing(s, care, member)))
                 .min(Comparator.comparing(s::leads).thenComparingInt(MemberView::number))
-                .map(member -> new Decision(
-                        "Defragment", new Action.Defragment(member.name()), Operation.Type.DEFRAGMENT, member.name()))
+                .map(member -> decision(new Action.Defragment(member.name()), member))
                 .orElse(null);
+    }
+
+    private static Decision decision(Action action, MemberView member) {
+        return new Decision("Defragment", action, Operation.Type.DEFRAGMENT, member.name());
     }
 
     private static boolean scheduled(Situation s, Upkeep.Defragmentation care, MemberView member) {

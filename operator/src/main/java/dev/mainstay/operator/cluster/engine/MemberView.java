@@ -94,11 +94,12 @@ public record MemberView(
      *
      * @param defragmented when its free space was last returned; null for never
      * @param awaitsAddress whether its service has no address yet, which its pod is to tell clients
+     * @param defragmenting whether it returns free space just now
      */
-    public record Care(@Nullable Instant defragmented, boolean awaitsAddress) {
+    public record Care(@Nullable Instant defragmented, boolean awaitsAddress, boolean defragmenting) {
 
         /** Nothing. */
-        public static final Care NONE = new Care(null, false);
+        public static final Care NONE = new Care(null, false, false);
     }
 
     /** Whether it serves linearizable reads or, as a learner, answers. */

@@ -78,7 +78,8 @@ final class MemberReading {
                         status.lastDefragmentationTime() == null
                                 ? null
                                 : Instant.parse(status.lastDefragmentationTime()),
-                        OuterAddress.wanted(cluster) && OuterAddress.told(cluster, service) == null));
+                        OuterAddress.wanted(cluster) && OuterAddress.told(cluster, service) == null,
+                        published != null && published.defragmenting()));
     }
 
     private Instant time(@Nullable String text) {

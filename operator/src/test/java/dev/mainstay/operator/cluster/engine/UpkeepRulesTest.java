@@ -25,6 +25,7 @@ class UpkeepRulesTest {
     private static final long MIB = 1L << 20;
     private static final Wanted.Growth GROWTH = new Wanted.Growth(80, 25, 2000 * MIB);
 
+    private String defragmenting = "";
     private Upkeep upkeep = Upkeep.ALWAYS;
     private List<MemberView> members = List.of(member(1), member(2), member(3));
     private String template = "a";
@@ -122,6 +123,15 @@ class UpkeepRulesTest {
 
         members = List.of(data(1, 900, 801, null), data(2, 900, 801, null), data(3, 900, 801, null));
         assertThat(decide()).as("not worth it").isEqualTo(new Action.Idle());
+    }
+
+    @Test
+    void oneMemberAtATimeReturnsFreeSpace() {
+        upkeep = defragments(NOW.minusSeconds(60));
+        defragmenting = "c-2";
+        members = List.of(data(1, 900, 100, null), data(2, 900, 900, NOW), data(3, 900, 100, null));
+
+        assertThat(decide()).isEqualTo(new Action.Wait(Action.Blocker.DEFRAGMENTATION, "c-2 returns free space"));
     }
 
     @Test
@@ -285,26 +295,26 @@ class UpkeepRulesTest {
                 .action();
     }
 
-    private static MemberView member(int number) {
+    private MemberView member(int number) {
         return data(number, 10, 10, null);
     }
 
-    private static MemberView fast(int number) {
+    private MemberView fast(int number) {
         return of(number, "fast", 1000, Space.UNKNOWN, 10, 10, null);
     }
 
-    private static MemberView data(int number, long size, long inUse, @Nullable Instant defragmented) {
+    private MemberView data(int number, long size, long inUse, @Nullable Instant defragmented) {
         Space space = new Space(1000 * MIB, 1000 * MIB, 0, 0);
         return of(number, "slow", 1000, space, size, inUse, defragmented);
     }
 
     /** Sizes in MiB. */
-    private static MemberView volume(int number, long requested, long granted, long used) {
+    private MemberView volume(int number, long requested, long granted, long used) {
         Space space = new Space(granted * MIB, granted * MIB, used * MIB, 0);
         return of(number, "slow", requested, space, 10, 10, null);
     }
 
-    private static MemberView of(
+    private MemberView of(
             int number,
             String storageClass,
             long requested,
@@ -329,7 +339,7 @@ class UpkeepRulesTest {
                 new PodView("u" + number, false, false, "1.0.0", "a"),
                 new VolumeView(requested * MIB, storageClass, false, false, space),
                 new Answer("id" + number, "cluster", "id1", true, 100, size, inUse),
-                new Care(defragmented, false));
+                new Care(defragmented, false, defragmenting.equals("c-" + number)));
     }
 
     private static MemberView silent(int number) {
@@ -371,6 +381,6 @@ class UpkeepRulesTest {
                 null,
                 new VolumeView(1000 * MIB, "slow", false, false),
                 null,
-                new Care(null, true));
+                new Care(null, true, false));
     }
 }
