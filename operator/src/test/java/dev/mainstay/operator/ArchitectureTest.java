@@ -39,6 +39,8 @@ class ArchitectureTest {
             Map.entry("cluster.certificates", 2),
             Map.entry("report", 2),
             Map.entry("task", 2),
+            Map.entry("migration.plan", 1),
+            Map.entry("migration", 4),
             Map.entry("cluster.observe", 3),
             Map.entry("cluster.act", 4),
             Map.entry("cluster.report", 4),
@@ -74,6 +76,7 @@ class ArchitectureTest {
                         "dev.mainstay.operator.cluster.engine..",
                         "dev.mainstay.operator.cluster.trust..",
                         "dev.mainstay.operator.access.plan..",
+                        "dev.mainstay.operator.migration.plan..",
                         "dev.mainstay.operator.backup.engine..")
                 .should()
                 .dependOnClassesThat()

@@ -48,19 +48,41 @@ public record Bootstrap(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record FromExisting(
-            @Required @Size(min = 1, max = 16) @JsonPropertyDescription("Its client or peer URLs.")
+            @Required @Size(min = 1, max = 16) @JsonPropertyDescription("Its client URLs.")
             List<String> endpoints,
 
-            @Nullable @JsonPropertyDescription("Certificate for it.")
+            @Nullable
+            @JsonPropertyDescription(
+                    "Secret for it: ca.crt, its authorities; tls.crt and tls.key, a client's certificate"
+                            + " with its key in PKCS #8.")
             NameRef tlsSecretRef,
 
+            @Nullable
+            @JsonPropertyDescription("Secret with username and password of a user with the role root; needed where it"
+                    + " asks callers who they are.")
+            NameRef userSecretRef,
+
             @Default("Mirror")
-            @JsonPropertyDescription("Mirror = by the client API; Join = as a member, from Mainstay only.")
-            Mode mode) {
+            @JsonPropertyDescription("Mirror = by the client API; Join = as a member, which isn't supported yet.")
+            Mode mode,
+
+            @Default("Manual")
+            @JsonPropertyDescription("When it is left. Manual = once the annotation mainstay.dev/cut-over is true and"
+                    + " nobody writes to it; Automatic = as soon as nobody does.")
+            CutOver cutOver) {
 
         public FromExisting {
             endpoints = Values.listOf(endpoints);
             mode = Values.or(mode, Mode.MIRROR);
+            cutOver = Values.or(cutOver, CutOver.MANUAL);
+        }
+
+        /** When the source is left. */
+        public enum CutOver {
+            @JsonProperty("Manual")
+            MANUAL,
+            @JsonProperty("Automatic")
+            AUTOMATIC
         }
 
         /** How data comes over. */

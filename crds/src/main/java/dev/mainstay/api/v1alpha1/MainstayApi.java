@@ -24,6 +24,9 @@ public final class MainstayApi {
     /** On a cluster: the incarnation that a person lets the operator recover to after the loss of the quorum. */
     public static final String APPROVE_RECOVERY = GROUP + "/approve-recovery";
 
+    /** On a cluster that takes over another's data: {@code true} lets that one be left as soon as nobody writes to it. */
+    public static final String CUT_OVER = GROUP + "/cut-over";
+
     /** On pods of jobs that back up, prove and restore: the job's name. */
     public static final String TASK_LABEL = GROUP + "/task";
 

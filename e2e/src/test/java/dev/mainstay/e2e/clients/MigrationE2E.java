@@ -17,6 +17,8 @@ import dev.mainstay.etcd.proto.CompactionRequest;
 import dev.mainstay.etcd.proto.HashKVRequest;
 import dev.mainstay.etcd.proto.PutRequest;
 import dev.mainstay.etcd.proto.PutResponse;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -122,7 +124,7 @@ final class MigrationE2E {
     }
 
     @Test
-    void authenticationComesAlongAndLaterChangesOfUsersAreReported() {
+    void authenticationComesAlongAndLaterChangesOfUsersAreReported() throws IOException {
         try (TestServer etcd = TestServer.etcd(directory.resolve("source"), "--bcrypt-cost=4");
                 TestServer mainstay = TestServer.mainstay(directory.resolve("target"), "--bcrypt-cost=4")) {
             Etcdctl source = new Etcdctl(etcd.endpoint());
@@ -149,13 +151,63 @@ final class MigrationE2E {
             ProgramRun.Result differs = run(migrate(etcd, mainstay.endpoint(), from, "--cut-over=auto", "--quiet=0"));
             assertThat(differs.code()).as("%s", differs).isEqualTo(2);
             assertThat(differs.out()).contains("user \\\"bob\\\" is only at the source");
-            ProgramRun.Result left =
-                    run(migrate(etcd, mainstay.endpoint(), from, "--cut-over=auto", "--quiet=0", "--ignore-users"));
+            Path result = directory.resolve("result");
+            ProgramRun.Result left = run(migrate(
+                    etcd,
+                    mainstay.endpoint(),
+                    "--from-user=root",
+                    "--from-password-file=" + Files.writeString(directory.resolve("password"), "toor\n"),
+                    "--result-file=" + result,
+                    "--cut-over=auto",
+                    "--quiet=0",
+                    "--ignore-users"));
 
             assertThat(left.code()).as("%s", left).isZero();
+            assertThat(result).content().contains("\"exitCode\":0", "\"phase\":\"finished\"", "\"revision\":2,");
             assertThat(left.out()).contains("\"hashesEqual\":true", "\"byHand\":[\"user \\\"bob\\\"");
             assertThat(target.out("put", "a/1", "two", "--user=ann:secret")).isEqualTo("OK\n");
             assertThat(target.run("get", "a/1").err()).contains("user name is empty");
+        }
+    }
+
+    @Test
+    void givingUpLeavesTheSourceAsItWas() throws IOException {
+        Path result = directory.resolve("result");
+        try (TestServer etcd = TestServer.etcd(directory.resolve("source"));
+                TestServer first = TestServer.mainstay(directory.resolve("first"));
+                TestServer second = TestServer.mainstay(directory.resolve("second"))) {
+            Etcdctl source = new Etcdctl(etcd.endpoint());
+            source.out("put", "a", "1");
+            source.out("put", "a", "2");
+            String before = source.out("get", "", "--prefix", "--write-out=json");
+            String hash = source.out("endpoint", "hashkv", "--write-out=json");
+            try (ProgramRun followed = migrate(etcd, first.endpoint())) {
+                followed.awaitOut(out -> out.contains("\"lag\":0"));
+            }
+
+            ProgramRun.Result abort = run(ProgramRun.of(new ProcessBuilder(
+                    Binaries.mainstay().toString(), "migrate", "--to=" + first.endpoint(), "--abort")));
+
+            assertThat(abort.code()).as("%s", abort).isZero();
+            Etcdctl target = new Etcdctl(first.endpoint());
+            assertThat(target.run("get", "a").err()).contains("was given up");
+            assertThat(target.run("put", "a", "3").err()).contains("was given up");
+            ProgramRun.Result again = run(migrate(etcd, first.endpoint(), "--result-file=" + result));
+            assertThat(again.code()).isEqualTo(1);
+            assertThat(again.err()).contains("given up").contains("empty their data directories");
+            assertThat(result).content().contains("\"exitCode\":1").contains("given up");
+
+            assertThat(source.out("get", "", "--prefix", "--write-out=json")).isEqualTo(before);
+            assertThat(source.out("endpoint", "hashkv", "--write-out=json")).isEqualTo(hash);
+            source.out("put", "a", "3");
+            ProgramRun.Result anew = run(migrate(
+                    etcd,
+                    second.endpoint(),
+                    "--cut-over=auto",
+                    "--quiet=0",
+                    "--scratch=" + directory.resolve("other")));
+            assertThat(anew.code()).as("%s", anew).isZero();
+            assertThat(new Etcdctl(second.endpoint()).out("get", "a")).isEqualTo("a\n3\n");
         }
     }
 

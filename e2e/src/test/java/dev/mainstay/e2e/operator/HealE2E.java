@@ -61,7 +61,7 @@ final class HealE2E {
     void anEmptiedVolumeIsReplacedByAnotherMember() {
         String victim = cluster.follower();
         try (JudgePod judge = JudgePod.start(cluster, "")) {
-            cluster.kubectl().out("exec", victim, "--", "sh", "-c", "cd /data && find . -mindepth 1 -delete; kill 1");
+            cluster.kubectl().out("exec", victim, "--", "sh", "-c", "rm -rf /data/* && kill 1");
             Await.until("end of " + victim, () -> !cluster.ids().containsKey(victim), cluster::describe);
             cluster.awaitSettled(3);
             judge.awaitMore();

@@ -24,6 +24,7 @@ public final class CompactionKeeper implements AutoCloseable {
     private final Scheduler.Rhythm idle;
     private final PriorityQueue<Wait> waits = new PriorityQueue<>(Comparator.comparingLong(Wait::revision));
     private Scheduler.@Nullable Rhythm busy;
+    private volatile Runnable ended = () -> {};
     private boolean closed;
 
     private record Wait(long revision, CompletableFuture<Void> done) {}
@@ -52,6 +53,11 @@ public final class CompactionKeeper implements AutoCloseable {
         }
         wake();
         return done;
+    }
+
+    /** Sets what is run, on a thread of the scheduler, whenever all is removed that a compaction allows. */
+    public void afterEach(Runnable listener) {
+        ended = listener;
     }
 
     @Override
@@ -83,7 +89,11 @@ public final class CompactionKeeper implements AutoCloseable {
                 return;
             }
         }
+        long before = compactor.doneRevision();
         boolean more = meter.take(() -> compactor.step(pace.maxEntries()));
+        if (compactor.doneRevision() > before) {
+            ended.run();
+        }
         List<Wait> served = new ArrayList<>();
         synchronized (this) {
             while (!waits.isEmpty() && waits.element().revision() <= compactor.doneRevision()) {

@@ -330,7 +330,12 @@ public final class Member implements AutoCloseable {
                 new RoomCheck(space),
                 parts.started(
                         "upkeep",
-                        new StoreCare(core.store(), settings.limits().quotaBytes(), compaction, meters::defragmented)),
+                        new StoreCare(
+                                core.store(),
+                                core.alarms(),
+                                settings.limits().quotaBytes(),
+                                compaction,
+                                meters::defragmented)),
                 new EtcdExports(
                         core.store(), core::clockMillis, settings.identity().dataDir(), meters::exported),
                 Optional.of(core.checkpoints()),

@@ -18,13 +18,18 @@ import io.vertx.core.json.JsonObject;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -66,12 +71,17 @@ final class MigrateTool {
                                                     authentication on. The target knows it, too, once
                                                     the snapshot is loaded.
                   --from-password ''                Of the user, if it doesn't stand there.
+                  --from-password-file ''           A file with the password and nothing else.
 
               -w, --write-out simple or json (a line of JSON for each piece of news)
+              --result-file=<file>                  Write what became of it there, as JSON of at most
+                                                    4096 bytes; for a container's termination message.
 
               Ends with 0 when the source is left, 2 when both differ, 1 for anything else.
             """;
 
+    private static final String PASSWORD_FILE = "from-password-file";
+    private static final String RESULT_FILE = "--result-file=";
     private static final Set<String> VALUED = Set.of(
             "from",
             "to",
@@ -86,23 +96,49 @@ final class MigrateTool {
             "to-cert",
             "to-key",
             "from-user",
-            "from-password");
+            "from-password",
+            PASSWORD_FILE);
     private static final Set<String> SWITCHES = Set.of("ignore-users", "dry-run", "status", "abort");
     private static final ByteString EVERYTHING = ByteString.copyFrom(new byte[1]);
     private static final long QUIET_SECONDS = 2;
 
     private final PrintStream out;
     private final PrintStream err;
+    private final PrintStream results;
     private final LongSupplier nanoClock;
 
     MigrateTool(PrintStream out, PrintStream err, LongSupplier nanoClock) {
+        this(out, err, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), nanoClock);
+    }
+
+    /** @param results where results go as JSON, however they are printed */
+    private MigrateTool(PrintStream out, PrintStream err, PrintStream results, LongSupplier nanoClock) {
         this.out = out;
         this.err = err;
+        this.results = results;
         this.nanoClock = nanoClock;
     }
 
     /** Does what the arguments after {@code migrate} say; the exit code. */
     int run(List<String> arguments) {
+        Optional<String> file = arguments.stream()
+                .filter(argument -> argument.startsWith(RESULT_FILE))
+                .findFirst();
+        if (file.isEmpty()) {
+            return work(arguments);
+        }
+        ResultFile result = new ResultFile();
+        int exitCode = new MigrateTool(out, result.complaining(err), result.printing(results), nanoClock)
+                .work(arguments.stream()
+                        .filter(argument -> !argument.startsWith(RESULT_FILE))
+                        .toList());
+        return Math.max(exitCode, ToolRun.of(err, () -> {
+            result.write(Path.of(file.get().substring(RESULT_FILE.length())), exitCode);
+            return 0;
+        }));
+    }
+
+    private int work(List<String> arguments) {
         if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
             out.print(HELP);
             return 0;
@@ -131,7 +167,7 @@ final class MigrateTool {
 
     private int migrate(ToolFlags flags, ToolCluster from, MigrationTarget target, boolean json) throws IOException {
         boolean terminal = isTerminal();
-        MigrationNews news = new MigrationNews(out, err, json, terminal, nanoClock);
+        MigrationNews news = new MigrationNews(out, err, results, json, terminal, nanoClock);
         MigrationRun.Wishes wishes = new MigrationRun.Wishes(
                 Path.of(flags.values().getOrDefault("scratch", "mainstay-migrate")),
                 Duration.ofSeconds(flags.values().containsKey("quiet") ? flags.number("quiet") : QUIET_SECONDS),
@@ -278,11 +314,16 @@ final class MigrateTool {
     }
 
     private void print(boolean json, JsonObject object, String text) {
+        results.println(object.encode());
         out.println(json ? object.encode() : text);
     }
 
-    private static List<ToolEndpoint> endpoints(ToolFlags flags, String side) {
-        Map<String, String> values = flags.values();
+    private static List<ToolEndpoint> endpoints(ToolFlags flags, String side) throws IOException {
+        Map<String, String> values = new TreeMap<>(flags.values());
+        String file = values.getOrDefault(PASSWORD_FILE, "");
+        if (!file.isEmpty()) {
+            values.put("from-password", Files.readString(Path.of(file)).stripTrailing());
+        }
         String list = values.getOrDefault(side, "");
         if (list.isEmpty()) {
             throw ToolException.usage("--" + side + " is missing: it names the "

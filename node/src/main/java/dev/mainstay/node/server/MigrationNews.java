@@ -19,6 +19,7 @@ final class MigrationNews {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final PrintStream results;
     private final boolean json;
     private final boolean terminal;
     private final LongSupplier nanoClock;
@@ -28,11 +29,19 @@ final class MigrationNews {
     /**
      * @param out where JSON goes
      * @param err where people look
+     * @param results where results go as JSON, whatever is printed
      * @param terminal whether it is one
      */
-    MigrationNews(PrintStream out, PrintStream err, boolean json, boolean terminal, LongSupplier nanoClock) {
+    MigrationNews(
+            PrintStream out,
+            PrintStream err,
+            PrintStream results,
+            boolean json,
+            boolean terminal,
+            LongSupplier nanoClock) {
         this.out = out;
         this.err = err;
+        this.results = results;
         this.json = json;
         this.terminal = terminal;
         this.nanoClock = nanoClock;
@@ -88,6 +97,7 @@ final class MigrationNews {
 
     /** The result, as an object or in words. */
     void result(JsonObject result, String text) {
+        results.println(result.encode());
         if (json) {
             out.println(result.encode());
         } else {

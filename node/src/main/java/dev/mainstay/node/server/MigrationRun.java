@@ -105,7 +105,9 @@ final class MigrationRun {
                 news.event("following", "going on from revision " + state.getRevision());
             }
             case FINISHED -> {
-                news.event("finished", "this migration is finished already");
+                news.result(
+                        new JsonObject().put("phase", "finished").put("revision", state.getRevision()),
+                        "this migration is finished already");
                 return 0;
             }
             case ABORTED, UNRECOGNIZED ->

@@ -2,14 +2,21 @@ package dev.mainstay.node.server;
 
 import dev.mainstay.node.api.StorageCare;
 import dev.mainstay.node.apply.Tables;
+import dev.mainstay.node.common.Alarm;
 import dev.mainstay.node.leader.CompactionKeeper;
+import dev.mainstay.node.maintenance.Alarms;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.Table;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
-/** Sizes and upkeep of a member's store. Any thread. */
+/**
+ * Sizes and upkeep of a member's store. Any thread.
+ *
+ * <p>What a compaction removed takes room until the store has merged it away, which it does in its own time. While space is short it is told to do so at
+ * once, so that compacting is enough to get below the quota.
+ */
 final class StoreCare implements StorageCare, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(StoreCare.class.getName());
@@ -22,11 +29,16 @@ final class StoreCare implements StorageCare, AutoCloseable {
     private volatile boolean closed;
     private volatile Thread worker = Thread.ofPlatform().unstarted(() -> {});
 
-    StoreCare(Store store, long quotaBytes, CompactionKeeper compaction, LongConsumer defragmented) {
+    StoreCare(Store store, Alarms alarms, long quotaBytes, CompactionKeeper compaction, LongConsumer defragmented) {
         this.defragmented = defragmented;
         this.store = store;
         this.quotaBytes = quotaBytes;
         this.compaction = compaction;
+        compaction.afterEach(() -> {
+            if (alarms.isRaised(Alarm.Type.NOSPACE)) {
+                defragment();
+            }
+        });
     }
 
     @Override

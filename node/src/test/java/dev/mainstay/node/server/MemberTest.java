@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.mainstay.etcd.proto.AlarmRequest;
+import dev.mainstay.etcd.proto.AlarmType;
 import dev.mainstay.etcd.proto.ClusterGrpc;
+import dev.mainstay.etcd.proto.CompactionRequest;
+import dev.mainstay.etcd.proto.DeleteRangeRequest;
 import dev.mainstay.etcd.proto.MaintenanceGrpc;
 import dev.mainstay.etcd.proto.MemberAddRequest;
 import dev.mainstay.etcd.proto.MemberAddResponse;
@@ -16,6 +20,9 @@ import dev.mainstay.etcd.proto.MoveLeaderRequest;
 import dev.mainstay.etcd.proto.PutRequest;
 import dev.mainstay.etcd.proto.RangeRequest;
 import dev.mainstay.etcd.proto.RangeResponse;
+import dev.mainstay.etcd.proto.StatusRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -23,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,6 +144,65 @@ class MemberTest {
                 .addPeerURLs("http://localhost:2380")
                 .addAllClientURLs(List.of(clientUrls))
                 .build();
+    }
+
+    /** Nobody needs to defragment: what is compacted while space is short is given back by the member itself. */
+    @Test
+    void compactingIsEnoughToGetBelowTheQuota() throws Exception {
+        long quota = 8 << 20;
+        try (RunningMember member = new RunningMember(temp, "--quota-backend-bytes=" + quota)) {
+            fill(member);
+            MaintenanceGrpc.MaintenanceBlockingStub maintenance = MaintenanceGrpc.newBlockingStub(member.channel());
+            assertThat(inUse(maintenance)).isGreaterThan(quota / 10 * 9);
+
+            long revision = member.kv()
+                    .deleteRange(DeleteRangeRequest.newBuilder()
+                            .setKey(KEY)
+                            .setRangeEnd(ByteString.copyFromUtf8("kez"))
+                            .build())
+                    .getHeader()
+                    .getRevision();
+            member.kv()
+                    .compact(CompactionRequest.newBuilder()
+                            .setRevision(revision)
+                            .setPhysical(true)
+                            .build());
+
+            for (int i = 0; i < 300 && inUse(maintenance) > quota / 2; i++) {
+                Thread.sleep(100);
+            }
+            assertThat(inUse(maintenance)).isLessThan(quota / 2);
+            maintenance.alarm(AlarmRequest.newBuilder()
+                    .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                    .setMemberID(SELF)
+                    .setAlarm(AlarmType.NOSPACE)
+                    .build());
+            member.kv().put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+        }
+    }
+
+    /** With what can't be compressed, until no more is taken. */
+    private static void fill(RunningMember member) {
+        byte[] value = new byte[256 << 10];
+        new Random(7).nextBytes(value);
+        for (int n = 0; n < 1000; n++) {
+            value[n]++;
+            try {
+                member.kv()
+                        .put(PutRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8("key" + n))
+                                .setValue(ByteString.copyFrom(value))
+                                .build());
+            } catch (StatusRuntimeException e) {
+                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                return;
+            }
+        }
+        throw new AssertionError("never full");
+    }
+
+    private static long inUse(MaintenanceGrpc.MaintenanceBlockingStub maintenance) {
+        return maintenance.status(StatusRequest.getDefaultInstance()).getDbSizeInUse();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.observe.MemberFinder;
 import dev.mainstay.operator.member.Endpoint;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 
@@ -46,6 +47,13 @@ sealed interface Door {
         }
         if (cluster.getSpec().paused()) {
             return new Closed("Paused", "spec.paused of the EtcdCluster " + name + " is true");
+        }
+        if (MigrationKeeper.isUnderWay(cluster)) {
+            return new Closed(
+                    "ClusterUnavailable",
+                    "the EtcdCluster " + name
+                            + " still takes over another's data, with its users and roles: see its condition"
+                            + " Migrated");
         }
         Optional<Endpoint> endpoint = new MemberFinder(kubernetes).find(cluster);
         return endpoint.isPresent()

@@ -23,6 +23,8 @@ import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
 import dev.mainstay.operator.cluster.trust.TrustStep;
+import dev.mainstay.operator.migration.MigrationKeeper;
+import dev.mainstay.operator.migration.plan.MigrationVerdict;
 import dev.mainstay.operator.report.EventLog;
 import dev.mainstay.operator.tracing.PassTrace;
 import dev.mainstay.operator.tracing.Tracing;
@@ -50,6 +52,7 @@ public final class ClusterPass {
     private final TrustKeeper trust;
     private final GivenKeeper given;
     private final RootKeeper users;
+    private final MigrationKeeper migrations;
     private final EventLog events;
     private final MeterRegistry meters;
     private final ClusterMeters series;
@@ -61,8 +64,9 @@ public final class ClusterPass {
             ClusterObserver observer,
             Actuator actuator,
             RootKeeper users,
+            MigrationKeeper migrations,
             MeterRegistry meters) {
-        this(kubernetes, observer, actuator, users, meters, Tracing.off());
+        this(kubernetes, observer, actuator, users, migrations, meters, Tracing.off());
     }
 
     /** Made of its parts. */
@@ -71,12 +75,14 @@ public final class ClusterPass {
             ClusterObserver observer,
             Actuator actuator,
             RootKeeper users,
+            MigrationKeeper migrations,
             MeterRegistry meters,
             Tracing tracing) {
         this.kubernetes = kubernetes;
         this.observer = observer;
         this.actuator = actuator;
         this.users = users;
+        this.migrations = migrations;
         this.trust = new TrustKeeper(kubernetes, meters);
         this.given = new GivenKeeper(kubernetes, meters);
         this.events = new EventLog(kubernetes, meters);
@@ -123,8 +129,10 @@ public final class ClusterPass {
             users.forget(cluster.getMetadata().getUid());
             forget(namespace, name);
         } else {
-            Optional<RootVerdict> root = trace.step("users", () -> users.keep(seen, !leave, isCalm(decision)));
-            var _ = trace.step("report", () -> report(seen, decision, certificates, root, trace));
+            Optional<MigrationVerdict> migration = trace.step("migration", () -> migrations.keep(seen, !leave));
+            boolean own = migration.isEmpty() || migration.get().done();
+            Optional<RootVerdict> root = trace.step("users", () -> users.keep(seen, !leave && own, isCalm(decision)));
+            var _ = trace.step("report", () -> report(seen, decision, certificates, root, migration, trace));
             root.ifPresent(verdict -> verdict.news()
                     .forEach(news ->
                             events.tell(cluster, news, seen.observation().now())));
@@ -236,6 +244,7 @@ public final class ClusterPass {
             Decision decision,
             Optional<TrustState> certificates,
             Optional<RootVerdict> root,
+            Optional<MigrationVerdict> migration,
             PassTrace trace) {
         MemberReport report = new MemberReport(seen);
         for (MemberView view : seen.observation().members()) {
@@ -248,8 +257,14 @@ public final class ClusterPass {
             }
         }
         EtcdCluster cluster = seen.cluster();
-        EtcdClusterStatus status =
-                new ClusterReport(seen, decision, certificates.orElse(null), root.orElse(null), trace.fresh()).status();
+        EtcdClusterStatus status = new ClusterReport(
+                        seen,
+                        decision,
+                        certificates.orElse(null),
+                        root.orElse(null),
+                        migration.orElse(null),
+                        trace.fresh())
+                .status();
         Operation operation = status.operation();
         trace.belongsTo(operation == null ? null : operation.traceID());
         EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);

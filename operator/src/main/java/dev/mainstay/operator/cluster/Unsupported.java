@@ -1,6 +1,7 @@
 package dev.mainstay.operator.cluster;
 
 import dev.mainstay.api.v1alpha1.Auth;
+import dev.mainstay.api.v1alpha1.Bootstrap;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
 import dev.mainstay.api.v1alpha1.Storage;
@@ -35,12 +36,13 @@ final class Unsupported {
             return Optional.of("with users, members know the operator by its certificate: set spec.tls.mode and"
                     + " spec.tls.clientAuthentication to Required");
         }
-        if (spec.bootstrap() != null && spec.bootstrap().existing() != null) {
-            return Optional.of(
-                    "clusters can't begin from one that runs yet: make an empty one without spec.bootstrap, and"
-                            + " move the data with mainstay migrate");
+        Bootstrap bootstrap = spec.bootstrap();
+        Bootstrap.FromExisting existing = bootstrap == null ? null : bootstrap.existing();
+        if (existing != null && existing.mode() == Bootstrap.FromExisting.Mode.JOIN) {
+            return Optional.of("members don't join a cluster that runs elsewhere: make a cluster with"
+                    + " bootstrap.existing.mode Mirror, which takes over its data while it is used");
         }
-        if (spec.bootstrap() != null && spec.storage().type() != Storage.Type.PERSISTENT_VOLUME_CLAIM) {
+        if (bootstrap != null && existing == null && spec.storage().type() != Storage.Type.PERSISTENT_VOLUME_CLAIM) {
             return Optional.of("a backup is restored into a volume: set spec.storage.type to PersistentVolumeClaim, or"
                     + " leave spec.bootstrap out");
         }

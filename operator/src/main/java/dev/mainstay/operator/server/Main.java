@@ -28,6 +28,7 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.tracing.Tracing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -84,6 +85,7 @@ public final class Main implements QuarkusApplication {
                 new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
                 new Actuator(kubernetes, members, repository),
                 new RootKeeper(kubernetes, auth),
+                new MigrationKeeper(kubernetes, repository),
                 meters,
                 tracing);
         Operator operator = new Operator(overrider -> {

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.util.ArrayList;
@@ -24,9 +23,7 @@ public final class DesiredJob {
 
     private static final String CONTAINER = "backup";
     private static final String CERTIFICATES = "client-tls";
-    private static final long USER = 10001;
     private static final int RETRIES = 2;
-    private static final int READABLE_BY_GROUP = 0440;
 
     private final Task task;
 
@@ -68,15 +65,7 @@ public final class DesiredJob {
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
                 .withImagePullSecrets(task.image().pullSecrets())
-                .withNewSecurityContext()
-                .withRunAsNonRoot(true)
-                .withRunAsUser(USER)
-                .withRunAsGroup(USER)
-                .withFsGroup(USER)
-                .withNewSeccompProfile()
-                .withType("RuntimeDefault")
-                .endSeccompProfile()
-                .endSecurityContext()
+                .withSecurityContext(Restricted.pod())
                 .withContainers(container())
                 .withVolumes(volumes())
                 .endSpec()
@@ -96,13 +85,7 @@ public final class DesiredJob {
                 .withNewResources()
                 .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("256Mi")))
                 .endResources()
-                .withNewSecurityContext()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .endSecurityContext()
+                .withSecurityContext(Restricted.container())
                 .build();
     }
 
@@ -131,30 +114,24 @@ public final class DesiredJob {
 
     private List<VolumeMount> mounts() {
         List<VolumeMount> mounts = new ArrayList<>(task.store().mounts());
-        mounts.add(mount("tmp", "/tmp", false));
+        mounts.add(Restricted.mount("tmp", "/tmp", false));
         if (task.cluster() != null && task.cluster().secret() != null) {
-            mounts.add(mount(CERTIFICATES, "/" + CERTIFICATES, true));
+            mounts.add(Restricted.mount(CERTIFICATES, "/" + CERTIFICATES, true));
         }
         if (!task.claim().isEmpty()) {
-            mounts.add(mount("data", Task.DATA, false));
+            mounts.add(Restricted.mount("data", Task.DATA, false));
         }
         if (task.scratch()) {
-            mounts.add(mount("scratch", Task.SCRATCH, false));
+            mounts.add(Restricted.mount("scratch", Task.SCRATCH, false));
         }
         return mounts;
     }
 
     private List<Volume> volumes() {
         List<Volume> volumes = new ArrayList<>(task.store().volumes());
-        volumes.add(empty("tmp"));
+        volumes.add(Restricted.empty("tmp"));
         if (task.cluster() != null && task.cluster().secret() != null) {
-            volumes.add(new VolumeBuilder()
-                    .withName(CERTIFICATES)
-                    .withNewSecret()
-                    .withSecretName(task.cluster().secret())
-                    .withDefaultMode(READABLE_BY_GROUP)
-                    .endSecret()
-                    .build());
+            volumes.add(Restricted.secret(CERTIFICATES, task.cluster().secret()));
         }
         if (!task.claim().isEmpty()) {
             volumes.add(new VolumeBuilder()
@@ -163,24 +140,8 @@ public final class DesiredJob {
                     .build());
         }
         if (task.scratch()) {
-            volumes.add(empty("scratch"));
+            volumes.add(Restricted.empty("scratch"));
         }
         return volumes;
-    }
-
-    private static VolumeMount mount(String name, String path, boolean readOnly) {
-        return new VolumeMountBuilder()
-                .withName(name)
-                .withMountPath(path)
-                .withReadOnly(readOnly ? true : null)
-                .build();
-    }
-
-    private static Volume empty(String name) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewEmptyDir()
-                .endEmptyDir()
-                .build();
     }
 }

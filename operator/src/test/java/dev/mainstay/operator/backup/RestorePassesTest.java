@@ -15,6 +15,7 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -295,6 +296,7 @@ class RestorePassesTest {
                             new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                             new Actuator(client, cloud, "mainstay/node"),
                             new RootKeeper(client, new FakeAuth()),
+                            new MigrationKeeper(client, "mainstay/node"),
                             new SimpleMeterRegistry())
                     .run(NAMESPACE, name);
             Action action = decision.orElseThrow().action();

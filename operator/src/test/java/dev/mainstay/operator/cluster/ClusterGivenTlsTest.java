@@ -9,6 +9,7 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.certificates.IssuedSecrets;
 import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.pki.Authority;
 import dev.mainstay.operator.pki.Credential;
 import dev.mainstay.operator.pki.LeafForm;
@@ -375,6 +376,7 @@ class ClusterGivenTlsTest {
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, new FakeAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
     }
 

@@ -10,6 +10,7 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceBuilder;
 import io.fabric8.kubernetes.api.model.APIResourceListBuilder;
@@ -80,6 +81,7 @@ class ClusterPassTest {
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, new FakeAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
     }
 
@@ -492,6 +494,7 @@ class ClusterPassTest {
                 new ClusterObserver(client, cloud, "mainstay/node", Clock.systemUTC()),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, new FakeAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
         var _ = operator.register(new ClusterReconciler(timed));
         operator.start();

@@ -14,6 +14,7 @@ import dev.mainstay.operator.cluster.act.TrustKeeper;
 import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.pki.Pem;
 import dev.mainstay.operator.pki.ServerNames;
 import dev.mainstay.operator.tracing.Tracing;
@@ -83,6 +84,7 @@ class ClusterTlsTest {
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, new FakeAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
     }
 

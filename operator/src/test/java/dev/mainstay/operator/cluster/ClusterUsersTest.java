@@ -9,6 +9,7 @@ import dev.mainstay.operator.cluster.act.Actuator;
 import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.pki.Authority;
 import dev.mainstay.operator.pki.Pem;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -67,6 +68,7 @@ class ClusterUsersTest {
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, members),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
     }
 

@@ -162,9 +162,7 @@ public final class FakeCloud implements MemberApi {
             throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
         }
         return new Published(
-                mounts.inUse(endpoint),
-                disks.get(member(endpoint)),
-                defragmenting.containsKey(member(endpoint)));
+                mounts.inUse(endpoint), disks.get(member(endpoint)), defragmenting.containsKey(member(endpoint)));
     }
 
     private static String member(Endpoint endpoint) {

@@ -2,6 +2,7 @@ package dev.mainstay.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.member.ClientIdentity;
 import dev.mainstay.operator.member.Endpoint;
@@ -58,7 +59,12 @@ final class FakeMounts {
     }
 
     void step() {
-        for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
+        for (Pod pod : kubernetes
+                .pods()
+                .inAnyNamespace()
+                .withLabel(MainstayApi.MEMBER_LABEL)
+                .list()
+                .getItems()) {
             String member = pod.getMetadata().getName();
             for (Volume volume : pod.getSpec().getVolumes()) {
                 if (volume.getSecret() != null && (!late.contains(member) || !mounted.containsKey(member))) {

@@ -13,6 +13,7 @@ import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
 import dev.mainstay.operator.member.MemberCallException;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -73,6 +74,7 @@ class RealMembersTest {
                 new ClusterObserver(client, members, "mainstay/node", Clock.systemUTC()),
                 new Actuator(client, members, "mainstay/node"),
                 new RootKeeper(client, new GrpcAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
         create();
         try (RealPods pods = new RealPods(client, program, folder)) {

@@ -25,6 +25,7 @@ import dev.mainstay.operator.member.GrpcMembers;
 import dev.mainstay.operator.member.KeyRange;
 import dev.mainstay.operator.member.MemberCallException;
 import dev.mainstay.operator.member.Permission;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -105,6 +106,7 @@ class RealUsersTest {
                 new ClusterObserver(client, members, "mainstay/node", Clock.systemUTC()),
                 new Actuator(client, members, "mainstay/node"),
                 new RootKeeper(client, auth),
+                new MigrationKeeper(client, "mainstay/node"),
                 new SimpleMeterRegistry());
         AccessMeans means = new AccessMeans(client, auth, Clock.systemUTC(), new SimpleMeterRegistry());
         users = new UserPass(means);

@@ -8,6 +8,7 @@ import dev.mainstay.operator.cluster.act.RootKeeper;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
+import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.tracing.Tracing;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -58,6 +59,7 @@ final class Stage {
                 new ClusterObserver(client, cloud, "mainstay/node", () -> now),
                 new Actuator(client, cloud, "mainstay/node"),
                 new RootKeeper(client, new FakeAuth()),
+                new MigrationKeeper(client, "mainstay/node"),
                 meters,
                 tracing);
     }

@@ -312,13 +312,13 @@ public final class RocksStore implements Store {
     @Override
     public long diskBytes() {
         failedWork.look(property("rocksdb.background-errors"));
-        return property("rocksdb.total-sst-files-size") + property("rocksdb.cur-size-active-mem-table");
+        return property("rocksdb.total-sst-files-size") + bufferedBytes();
     }
 
     @Override
     public long liveBytes() {
         failedWork.look(property("rocksdb.background-errors"));
-        return property("rocksdb.estimate-live-data-size") + property("rocksdb.cur-size-active-mem-table");
+        return property("rocksdb.estimate-live-data-size") + bufferedBytes();
     }
 
     /** What the block cache holds, in bytes; the write buffers count in. */

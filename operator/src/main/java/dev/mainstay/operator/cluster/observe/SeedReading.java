@@ -59,7 +59,9 @@ public final class SeedReading {
             Instant now) {
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         EtcdClusterStatus.Restored source = status.restore();
-        if (status.clusterID() != null || (source == null && cluster.getSpec().bootstrap() == null)) {
+        Bootstrap bootstrap = cluster.getSpec().bootstrap();
+        boolean backup = bootstrap != null && bootstrap.existing() == null;
+        if (status.clusterID() != null || (source == null && !backup)) {
             return Seed.NONE;
         }
         if (source == null) {

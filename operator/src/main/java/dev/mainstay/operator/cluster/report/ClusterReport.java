@@ -17,6 +17,7 @@ import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.QuorumClock;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.migration.plan.MigrationVerdict;
 import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.temporal.ChronoUnit;
@@ -35,6 +36,7 @@ public final class ClusterReport {
     private final @Nullable TrustReport trust;
     private final Obstacles obstacles;
     private final @Nullable RootVerdict users;
+    private final @Nullable MigrationVerdict migration;
     private final @Nullable String traceId;
 
     /**
@@ -42,6 +44,7 @@ public final class ClusterReport {
      *
      * @param certificates null without TLS
      * @param users null for a cluster without users
+     * @param migration null for a cluster that takes over no other's data
      * @param traceId the trace of an operation that begins now; null if there are no traces
      */
     public ClusterReport(
@@ -49,12 +52,14 @@ public final class ClusterReport {
             Decision decision,
             @Nullable TrustState certificates,
             @Nullable RootVerdict users,
+            @Nullable MigrationVerdict migration,
             @Nullable String traceId) {
         this.seen = seen;
         this.traceId = traceId;
         this.decision = decision;
         this.obstacles = new Obstacles(seen);
         this.users = users;
+        this.migration = migration;
         this.trust = certificates == null ? null : new TrustReport(certificates);
     }
 
@@ -213,6 +218,8 @@ public final class ClusterReport {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
             conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", stuck(why));
+        } else if (migration != null && !migration.done()) {
+            conditions.set("Ready", false, "Migrating", stuck(migration.message()));
         } else {
             boolean well = quorum && voting == replicas && ready == replicas;
             conditions.set(
@@ -260,6 +267,9 @@ public final class ClusterReport {
         }
         if (users != null) {
             conditions.set("AuthReady", users.ready(), users.reason(), users.message());
+        }
+        if (migration != null) {
+            conditions.set(MigrationVerdict.CONDITION, migration.done(), migration.reason(), migration.message());
         }
         boolean asks = blocker == Action.Blocker.APPROVAL;
         conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");

@@ -1,0 +1,142 @@
+package dev.mainstay.operator.migration;
+
+import dev.mainstay.api.v1alpha1.Bootstrap;
+import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
+import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.NodeImage;
+import dev.mainstay.operator.cluster.engine.MemberView;
+import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.migration.plan.MigrationPlan;
+import dev.mainstay.operator.migration.plan.MigrationStep;
+import dev.mainstay.operator.migration.plan.MigrationVerdict;
+import dev.mainstay.operator.migration.plan.MigrationView;
+import dev.mainstay.operator.task.Tasks;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Lets a cluster with {@code bootstrap.existing} take over its source's data. Beside the engine: what is done here starts and stops no member. */
+public final class MigrationKeeper {
+
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient kubernetes;
+    private final String repository;
+    private final Tasks tasks;
+
+    /** By {@code kubernetes}; jobs are of images from {@code repository}. */
+    public MigrationKeeper(KubernetesClient kubernetes, String repository) {
+        this.kubernetes = kubernetes;
+        this.repository = repository;
+        this.tasks = new Tasks(kubernetes);
+    }
+
+    /** Whether a cluster takes over another's data and hasn't done so yet. */
+    public static boolean isUnderWay(EtcdCluster cluster) {
+        return isWanted(cluster)
+                && condition(cluster)
+                        .filter(found -> "True".equals(found.getStatus()))
+                        .isEmpty();
+    }
+
+    /**
+     * Does what is next, and says how things are then; empty for a cluster that takes nothing over.
+     *
+     * @param change whether anything may be changed
+     */
+    public Optional<MigrationVerdict> keep(Seen seen, boolean change) {
+        EtcdCluster cluster = seen.cluster();
+        if (!isWanted(cluster)) {
+            return Optional.empty();
+        }
+        SourceReading.Source source = new SourceReading(kubernetes).of(cluster);
+        MigrationStep step =
+                new MigrationPlan(cluster.getMetadata().getName(), MainstayApi.CUT_OVER).next(view(seen, source));
+        if (change) {
+            act(seen, source, step.act());
+        }
+        return Optional.of(step.says());
+    }
+
+    private static boolean isWanted(EtcdCluster cluster) {
+        Bootstrap bootstrap = cluster.getSpec().bootstrap();
+        return bootstrap != null
+                && bootstrap.existing() != null
+                && bootstrap.existing().mode() == Bootstrap.FromExisting.Mode.MIRROR;
+    }
+
+    private MigrationView view(Seen seen, SourceReading.Source source) {
+        EtcdCluster cluster = seen.cluster();
+        String namespace = cluster.getMetadata().getNamespace();
+        Optional<Condition> before = condition(cluster);
+        int wanted = seen.observation().wanted().replicas();
+        long voters = seen.observation().cluster().list().stream()
+                .filter(listed -> !listed.learner())
+                .count();
+        long serving = seen.observation().members().stream()
+                .filter(MemberView::serving)
+                .count();
+        boolean asked = cluster.getMetadata().getAnnotations() != null
+                && "true".equals(cluster.getMetadata().getAnnotations().get(MainstayApi.CUT_OVER));
+        return new MigrationView(
+                before.filter(found -> "True".equals(found.getStatus()))
+                        .map(Condition::getMessage)
+                        .orElse(""),
+                before.isPresent() && !"WaitingForMembers".equals(before.get().getReason()),
+                wanted > 0 && voters >= wanted && serving >= wanted,
+                source.problem(),
+                asked || source.from().cutOver() == Bootstrap.FromExisting.CutOver.AUTOMATIC,
+                tasks.look(namespace, MigrationJob.name(cluster, false)),
+                tasks.look(namespace, MigrationJob.name(cluster, true)),
+                seen.observation().now());
+    }
+
+    private static Optional<Condition> condition(EtcdCluster cluster) {
+        return Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY).conditions().stream()
+                .filter(condition -> MigrationVerdict.CONDITION.equals(condition.getType()))
+                .findFirst();
+    }
+
+    private void act(Seen seen, SourceReading.Source source, MigrationStep.Act act) {
+        EtcdCluster cluster = seen.cluster();
+        MigrationJob job = new MigrationJob(
+                cluster, NodeImage.of(cluster, repository, cluster.getSpec().version()), source);
+        switch (act) {
+            case NONE -> {}
+            case FOLLOW, LEAVE -> {
+                create(job.scratch());
+                create(job.job(act == MigrationStep.Act.LEAVE));
+            }
+            case STOP -> stop(cluster);
+            case CLEAN -> {
+                stop(cluster);
+                var _ = kubernetes
+                        .persistentVolumeClaims()
+                        .inNamespace(cluster.getMetadata().getNamespace())
+                        .withName(MigrationJob.claim(cluster))
+                        .delete();
+            }
+        }
+    }
+
+    private void stop(EtcdCluster cluster) {
+        String namespace = cluster.getMetadata().getNamespace();
+        tasks.clear(namespace, MigrationJob.name(cluster, false));
+        tasks.clear(namespace, MigrationJob.name(cluster, true));
+    }
+
+    /** One of its name that is there is taken for it. */
+    private void create(HasMetadata object) {
+        try {
+            var _ = kubernetes.resource(object).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+        }
+    }
+}
