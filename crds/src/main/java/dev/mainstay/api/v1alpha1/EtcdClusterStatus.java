@@ -2,6 +2,7 @@ package dev.mainstay.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -67,12 +68,20 @@ public record EtcdClusterStatus(
         @JsonPropertyDescription("What this incarnation's data was brought back from; absent if it began otherwise.")
         Restored restore,
 
+        @Nullable
+        @JsonPropertyDescription("The recovery from a lost quorum that this incarnation began with; absent if none.")
+        Recovered recovery,
+
+        @Nullable
+        @JsonPropertyDescription("The one that was decided and hasn't begun: until it does, it can be taken back.")
+        Recovered plannedRecovery,
+
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdClusterStatus EMPTY = new EtcdClusterStatus(
             null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(), null, null,
-            null, null, List.of());
+            null, null, null, null, List.of());
 
     public EtcdClusterStatus {
         endpoints = Values.listOf(endpoints);
@@ -101,6 +110,52 @@ public record EtcdClusterStatus(
                 trust,
                 backup,
                 source,
+                null,
+                null,
+                conditions);
+    }
+
+    /** The same, with a recovery that is decided; null takes it back. */
+    public EtcdClusterStatus planning(@Nullable Recovered planned) {
+        return recovering(recovery, planned, incarnation, clusterToken);
+    }
+
+    /** The same, with what has become of its recovery. */
+    public EtcdClusterStatus recovered(Recovered done) {
+        return recovering(done, plannedRecovery, incarnation, clusterToken);
+    }
+
+    /** The incarnation that this recovery leads to. */
+    public EtcdClusterStatus recovering(Recovered begun, String nextToken) {
+        return recovering(begun, null, begun.incarnation(), nextToken);
+    }
+
+    private EtcdClusterStatus recovering(
+            @Nullable Recovered last,
+            @Nullable Recovered planned,
+            @Nullable Integer nextIncarnation,
+            @Nullable String nextToken) {
+        return new EtcdClusterStatus(
+                observedGeneration,
+                replicas,
+                readyReplicas,
+                votingReplicas,
+                selector,
+                version,
+                clusterID,
+                nextToken,
+                nextIncarnation,
+                leader,
+                lastMemberNumber,
+                endpoints,
+                connection,
+                members,
+                operation,
+                trust,
+                backup,
+                restore,
+                last,
+                planned,
                 conditions);
     }
 
@@ -168,6 +223,61 @@ public record EtcdClusterStatus(
             name = Values.or(name, "");
             path = Values.or(path, "");
         }
+    }
+
+    /** A recovery from a lost quorum: what was decided, on what grounds, and how far it is. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Recovered(
+            @Required @JsonPropertyDescription("The incarnation that it leads to.")
+            Integer incarnation,
+
+            @Required @JsonPropertyDescription("The member whose data the cluster goes on with.")
+            String survivor,
+
+            @Required @JsonPropertyDescription("Approved, by a person; or Automatic, by policy.")
+            Decided decided,
+
+            @JsonPropertyDescription("Why, in words.") String reason,
+
+            @Nullable @JsonPropertyDescription("Term of the last entry of its log.")
+            String raftTerm,
+
+            @Nullable @JsonPropertyDescription("Index of the last entry of its log.")
+            String raftIndex,
+
+            @Nullable @JsonPropertyDescription("Revision of its data.")
+            String revision,
+
+            @Nullable
+            @JsonPropertyDescription("Highest revision that any member, or the archive, was known to have had.")
+            String knownRevision,
+
+            @Nullable @JsonPropertyDescription("When it was decided, RFC 3339.")
+            String startTime,
+
+            @Nullable @JsonPropertyDescription("What proves that no other member serves any more.")
+            String fencing,
+
+            @Nullable @JsonPropertyDescription("When that was proven and the incarnation raised, RFC 3339.")
+            String fencedTime,
+
+            @Nullable @JsonPropertyDescription("When the survivor served alone, RFC 3339.")
+            String completionTime) {
+
+        public Recovered {
+            reason = Values.or(reason, "");
+        }
+    }
+
+    /** Who decided. */
+    public enum Decided {
+        /** A person. */
+        @JsonProperty("Approved")
+        APPROVED,
+        /** The policy. */
+        @JsonProperty("Automatic")
+        AUTOMATIC
     }
 
     /** Backups. */

@@ -35,6 +35,13 @@ public record EtcdMemberStatus(
         @Nullable @JsonPropertyDescription("Position up to which it has applied the log.")
         String raftAppliedIndex,
 
+        @Nullable
+        @JsonPropertyDescription("Revision of its data when it was last looked at; minutes old while it changes.")
+        String revision,
+
+        @Nullable @JsonPropertyDescription("When that was, RFC 3339.")
+        String revisionTime,
+
         @Nullable @JsonPropertyDescription("How often its pod was made anew because it didn't serve.")
         Integer recreates,
 
@@ -58,7 +65,7 @@ public record EtcdMemberStatus(
 
     /** Before anything was seen. */
     public static final EtcdMemberStatus EMPTY = new EtcdMemberStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of());
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of());
 
     public EtcdMemberStatus {
         conditions = Values.listOf(conditions);

@@ -24,6 +24,12 @@ public final class MainstayApi {
     /** On a cluster: the incarnation that a person lets the operator recover to after the loss of the quorum. */
     public static final String APPROVE_RECOVERY = GROUP + "/approve-recovery";
 
+    /** On the pod of a member that a cluster is begun anew with: the incarnation that begins. */
+    public static final String BEGINS_ANEW = GROUP + "/begins-incarnation";
+
+    /** On volumes of members that a recovery left out: until when they are kept, {@code yyyyMMddTHHmmssZ}. */
+    public static final String QUARANTINE_LABEL = GROUP + "/quarantined-until";
+
     /** On a cluster that takes over another's data: {@code true} lets that one be left as soon as nobody writes to it. */
     public static final String CUT_OVER = GROUP + "/cut-over";
 

@@ -123,6 +123,7 @@ class ForceNewClusterE2E {
             if (mainstay) {
                 assertThat(alone.log()).contains(FORCE + " is done", "whole log");
                 othersAreRefused(dir, survivor);
+                othersOfAMajorityEndWhenTheyHearOfIt(dir, alone, survivor);
                 growsAndForcesNobodyTwice(dir, alone, survivor);
             }
         }
@@ -143,6 +144,34 @@ class ForceNewClusterE2E {
                 assertThat(other.log())
                         .contains("was forced to begin anew without it")
                         .contains("can't come back");
+            }
+        } finally {
+            others.forEach(TestServer::close);
+        }
+    }
+
+    /** While nobody tells them, they are their cluster, as they always were; once somebody does, they aren't any more. */
+    private void othersOfAMajorityEndWhenTheyHearOfIt(Path dir, TestServer alone, int survivor) {
+        List<TestServer> others = new ArrayList<>();
+        alone.kill9();
+        try {
+            for (int i = 0; i < places.size(); i++) {
+                if (i != survivor) {
+                    others.add(member(Program.MAINSTAY, dir, places.get(i), "new", initialCluster(places)));
+                }
+            }
+            others.forEach(TestServer::launch);
+            others.forEach(TestServer::awaitReady);
+            try (EtcdClient client = new EtcdClient(others.getFirst().endpoint())) {
+                assertThat(put(client, "of before", 0)).isPositive();
+            }
+            alone.start();
+            for (TestServer other : others) {
+                assertThat(other.awaitExit(PATIENCE)).isEqualTo(1);
+                assertThat(other.log()).contains("was left out when its cluster was forced to begin anew without it");
+            }
+            try (EtcdClient client = new EtcdClient(alone.endpoint())) {
+                assertThat(members(client).getMembersList()).hasSize(1);
             }
         } finally {
             others.forEach(TestServer::close);

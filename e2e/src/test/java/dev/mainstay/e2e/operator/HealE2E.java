@@ -77,7 +77,7 @@ final class HealE2E {
         String victim = cluster.leader();
         String node = cluster.node(victim);
         Map<String, String> ids = cluster.ids();
-        operatorAwayFrom(node);
+        OperatorPods.awayFrom(List.of(node));
         try (JudgePod judge = JudgePod.start(cluster, node)) {
             var _ = Hooks.NODE_DOWN.run(node);
             try {
@@ -93,23 +93,6 @@ final class HealE2E {
         assertThat(new TreeSet<>(ids.values()))
                 .as("members that nothing was wrong with")
                 .containsAll(survivors(ids, victim));
-    }
-
-    /** An operator without a second replica would be missed for minutes. */
-    private static void operatorAwayFrom(String node) {
-        Kubectl operator = Kubectl.in(Settings.operatorNamespace());
-        operator.out("cordon", node);
-        try {
-            operator.out(
-                    "delete",
-                    "pod",
-                    "-l",
-                    "app.kubernetes.io/name=mainstay-operator",
-                    "--field-selector=spec.nodeName=" + node);
-            operator.out("rollout", "status", "deployment/mainstay-operator", "--timeout=110s");
-        } finally {
-            operator.out("uncordon", node);
-        }
     }
 
     private Set<String> survivors(Map<String, String> ids, String victim) {

@@ -36,6 +36,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -250,6 +251,13 @@ final class RatisGroup implements AutoCloseable {
     /** How many entries are committed: as in etcd, whose log begins at 1 where Ratis' begins at 0. */
     long committedIndex() {
         return division.getRaftLog().getLastCommittedIndex() + 1;
+    }
+
+    /** The last entry of the log, committed or not, with its term; null if the log holds none. Index counted from 1, as in etcd. */
+    @Nullable
+    LogPosition lastEntry() {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        return last == null ? null : new LogPosition(last.getTerm(), last.getIndex() + 1);
     }
 
     /** The last entry that the disk has, as Ratis counts. */

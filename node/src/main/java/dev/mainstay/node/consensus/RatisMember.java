@@ -318,6 +318,17 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
                 : now.stateMachine.getLastAppliedTermIndex().getIndex() + 1;
     }
 
+    /**
+     * The last entry of this member's log, committed or not, with the term that it was written in; index counted from 1. Of the members of
+     * a cluster that lost its quorum, the one whose last entry has the highest term, and of these the highest index, holds all that
+     * any of them can know to be committed. What a snapshot holds, if the log behind it is empty.
+     */
+    public LogPosition lastEntry() {
+        Running now = running;
+        LogPosition last = now == null ? null : now.group.lastEntry();
+        return last != null ? last : state.durable();
+    }
+
     /** Commands without an answer: waiting to be batched, or on their way through the log. */
     public int pendingProposals() {
         return traffic.queue().pending();

@@ -552,6 +552,14 @@ public final class Member implements AutoCloseable {
                 () -> core.applier().migration().now().parts());
         gauges.bindVersions(Versions.ETCD, Versions.CLUSTER, Versions.read().mainstay());
         gauges.gauge(
+                "mainstay_log_last_term",
+                "Term of the last entry of this member's log, committed or not.",
+                () -> core.raft().lastEntry().term());
+        gauges.gauge(
+                "mainstay_log_last_index",
+                "Index of the last entry of this member's log, committed or not.",
+                () -> core.raft().lastEntry().index());
+        gauges.gauge(
                 "etcd_server_proposals_pending",
                 "The current number of pending proposals to commit.",
                 core.raft()::pendingProposals);

@@ -55,6 +55,7 @@ public final class ClusterPass {
     private final MigrationKeeper migrations;
     private final EventLog events;
     private final MeterRegistry meters;
+    private final QuorumLossGauge quorumLoss;
     private final ClusterMeters series;
     private final Tracing tracing;
 
@@ -90,6 +91,7 @@ public final class ClusterPass {
         this.meters = meters;
         this.series = new ClusterMeters(meters);
         this.tracing = tracing;
+        this.quorumLoss = new QuorumLossGauge(meters);
     }
 
     /** Runs it, and says what was decided; empty if there is no such cluster any more. */
@@ -111,6 +113,7 @@ public final class ClusterPass {
                 .get();
         if (cluster == null) {
             forget(namespace, name);
+            quorumLoss.forget(namespace, name);
             return Optional.empty();
         }
         Seen seen = trace.step("observe", () -> observer.observe(cluster));
@@ -126,9 +129,11 @@ public final class ClusterPass {
         trace.tell("mainstay.rule", decision.rule());
         trace.tell("mainstay.decision", decision.action().toString());
         if (deleted) {
+            quorumLoss.forget(namespace, name);
             users.forget(cluster.getMetadata().getUid());
             forget(namespace, name);
         } else {
+            quorumLoss.look(seen);
             Optional<MigrationVerdict> migration = trace.step("migration", () -> migrations.keep(seen, !leave));
             boolean own = migration.isEmpty() || migration.get().done();
             Optional<RootVerdict> root = trace.step("users", () -> users.keep(seen, !leave && own, isCalm(decision)));

@@ -15,6 +15,7 @@ import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,7 @@ public final class GrpcMembers implements MemberApi {
                     status.getRaftIndex(),
                     status.getDbSize(),
                     status.getDbSizeInUse(),
+                    status.getHeader().getRevision(),
                     agreed.isPresent(),
                     list.map(GrpcMembers::lines).orElse(List.of()),
                     alarms);
@@ -62,6 +64,13 @@ public final class GrpcMembers implements MemberApi {
     @Override
     public Published published(Endpoint endpoint) {
         return MetricsPage.read(metrics.page(endpoint.metrics()));
+    }
+
+    @Override
+    public LogEnd log(Endpoint endpoint) {
+        return MetricsPage.log(metrics.page(endpoint.metrics()))
+                .orElseThrow(() -> new MemberCallException(
+                        "metrics", endpoint.metrics(), new IOException("nothing about the end of the log")));
     }
 
     private static Optional<MemberListResponse> list(ManagedChannel channel, boolean linearizable) {

@@ -14,6 +14,9 @@ public interface MemberApi {
     /** What it publishes of itself. */
     Published published(Endpoint endpoint);
 
+    /** The last entry of its log, committed or not. */
+    LogEnd log(Endpoint endpoint);
+
     /** Adds a learner. */
     void addLearner(Endpoint endpoint, String peerUrl);
 
@@ -43,6 +46,7 @@ public interface MemberApi {
      * @param index position in the log
      * @param dbSize size of its data files, bytes
      * @param dbSizeInUse of which in use, bytes
+     * @param revision revision of its data
      * @param agreed whether the list was read with the agreement of a majority
      * @param list the member list; empty if it gave none
      * @param alarms alarms that stand; empty if it didn't say
@@ -56,9 +60,18 @@ public interface MemberApi {
             long index,
             long dbSize,
             long dbSizeInUse,
+            long revision,
             boolean agreed,
             List<Line> list,
             List<Alarm> alarms) {}
+
+    /**
+     * The last entry of a log.
+     *
+     * @param term the term that it was written in
+     * @param index its index
+     */
+    record LogEnd(long term, long index) {}
 
     /**
      * A line of the member list.

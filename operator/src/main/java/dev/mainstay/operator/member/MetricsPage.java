@@ -1,5 +1,7 @@
 package dev.mainstay.operator.member;
 
+import java.math.BigDecimal;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -19,21 +21,39 @@ final class MetricsPage {
 
     private static final Pattern DEFRAGMENTING = Pattern.compile("(?m)^etcd_disk_defrag_inflight (\\S+)");
 
+    private static final Pattern LAST_TERM = Pattern.compile("(?m)^mainstay_log_last_term(?:\\{[^}]*\\})? (\\S+)");
+    private static final Pattern LAST_INDEX = Pattern.compile("(?m)^mainstay_log_last_index(?:\\{[^}]*\\})? (\\S+)");
+
     private MetricsPage() {}
+
+    /** The last entry of the log; empty if the page doesn't tell. */
+    static Optional<MemberApi.LogEnd> log(String page) {
+        return number(LAST_TERM, page)
+                .flatMap(term -> number(LAST_INDEX, page).map(index -> new MemberApi.LogEnd(term, index)));
+    }
+
+    private static Optional<Long> number(Pattern pattern, String page) {
+        Matcher matcher = pattern.matcher(page);
+        try {
+            return matcher.find() ? Optional.of(new BigDecimal(matcher.group(1)).longValueExact()) : Optional.empty();
+        } catch (ArithmeticException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
 
     static Published read(String page) {
         return new Published(
-                new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page)), disk(page), number(DEFRAGMENTING, page) > 0);
+                new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page)), disk(page), bytes(DEFRAGMENTING, page) > 0);
     }
 
     private static Published.@Nullable Disk disk(String page) {
-        long size = number(DISK_SIZE, page);
-        long free = number(DISK_FREE, page);
+        long size = bytes(DISK_SIZE, page);
+        long free = bytes(DISK_FREE, page);
         return size <= 0 || free < 0 ? null : new Published.Disk(size, Math.min(free, size));
     }
 
     /** -1 if it isn't there, or is no number. */
-    private static long number(Pattern pattern, String page) {
+    private static long bytes(Pattern pattern, String page) {
         Matcher matcher = pattern.matcher(page);
         try {
             return matcher.find() ? (long) Double.parseDouble(matcher.group(1)) : -1;

@@ -39,6 +39,16 @@ public final class Conditions {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString());
+        add(type, text, reason, message, since);
+    }
+
+    /** Adds one that has been like this since then; {@code status} is null for unknown. */
+    public void set(String type, @Nullable Boolean status, String reason, String message, Instant since) {
+        String text = status == null ? "Unknown" : status ? "True" : "False";
+        add(type, text, reason, message, since.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    private void add(String type, String text, String reason, String message, String since) {
         after.add(new ConditionBuilder()
                 .withType(type)
                 .withStatus(text)

@@ -43,6 +43,7 @@ public final class FakeCloud implements MemberApi {
     /** Members that return free space, and for how many more steps. */
     private final Map<String, Integer> defragmenting = new ConcurrentHashMap<>();
 
+    private final Map<String, Long> logs = new ConcurrentHashMap<>();
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     final FakeMounts mounts;
@@ -76,6 +77,9 @@ public final class FakeCloud implements MemberApi {
                                 .endStatus()
                                 .build());
                 String url = flag(pod, "initial-advertise-peer-urls");
+                if (pod.getSpec().getContainers().getFirst().getArgs().contains("--force-new-cluster")) {
+                    list.keySet().removeIf(other -> !other.equals(url));
+                }
                 String token = flag(pod, "initial-cluster-token");
                 String incarnation = token.substring(token.lastIndexOf('.') + 1);
                 if (flag(pod, "initial-cluster-state").equals("new") && !clusterId.equals("c" + incarnation)) {
@@ -92,9 +96,19 @@ public final class FakeCloud implements MemberApi {
         silent.add(member);
     }
 
+    /** Lets it answer again. */
+    void speak(String member) {
+        silent.remove(member);
+    }
+
     /** Lets this many of the next questions get no answer in time, whoever is asked. */
     synchronized void answerLate(int questions) {
         late = questions;
+    }
+
+    /** Lets this member's log end there, and its data have this revision. */
+    void logEnds(String member, long index) {
+        logs.put(member, index);
     }
 
     private static String flag(Pod pod, String name) {
@@ -115,6 +129,11 @@ public final class FakeCloud implements MemberApi {
             }
         }
         return byEndpoint;
+    }
+
+    /** Host names begin with the member's. */
+    private static String member(Line line) {
+        return line.peerUrl().replaceAll("^[a-z]+://([^.]+)\\..*$", "$1");
     }
 
     private boolean agreed(Map<String, Line> running) {
@@ -151,9 +170,19 @@ public final class FakeCloud implements MemberApi {
                 100,
                 data.getOrDefault(member(endpoint), USUAL)[0],
                 data.getOrDefault(member(endpoint), USUAL)[1],
+                logs.getOrDefault(member(self), 100L),
                 agreed && !self.learner(),
                 self.learner() ? List.of() : List.copyOf(list.values()),
                 List.of());
+    }
+
+    @Override
+    public synchronized LogEnd log(Endpoint endpoint) {
+        Line self = running().get(endpoint.client());
+        if (self == null) {
+            throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
+        }
+        return new LogEnd(2, logs.getOrDefault(member(self), 100L));
     }
 
     @Override

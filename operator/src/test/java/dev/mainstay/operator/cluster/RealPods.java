@@ -14,7 +14,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +32,8 @@ final class RealPods implements AutoCloseable {
     private final Path program;
     private final Path folder;
     private final Map<String, Process> running = new TreeMap<>();
+    private final Map<String, String> uids = new TreeMap<>();
+    private final Set<String> lost = new TreeSet<>();
 
     RealPods(KubernetesClient kubernetes, Path program, Path folder) throws IOException {
         this.kubernetes = kubernetes;
@@ -41,22 +46,64 @@ final class RealPods implements AutoCloseable {
         Files.write(folder.resolve("hosts"), hosts);
     }
 
+    private static String address(String member) {
+        return address(Integer.parseInt(member.substring(member.indexOf('-') + 1)));
+    }
+
     private static String address(int number) {
         return "127.0.1." + number;
     }
 
-    /** Starts new pods, and brings changed secrets into all. */
+    /** Kills the member's process as a power cut would, and starts none for it any more. */
+    void lose(String name) throws InterruptedException {
+        lost.add(name);
+        var _ = Objects.requireNonNull(running.get(name)).destroyForcibly().waitFor();
+    }
+
+    /** Starts what a member ran before, with the data that it had, and waits for its end; all that it says. */
+    String startAgain(Pod pod) throws IOException, InterruptedException {
+        String name = pod.getMetadata().getName();
+        Process process = start(pod, address(name));
+        running.put(name, process);
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError(name + " runs:\n" + logs());
+        }
+        return Files.readString(folder.resolve(name + ".log"));
+    }
+
+    /** Pods that are gone, or that others have replaced. */
+    private void stopOthers(Map<String, String> wanted) {
+        for (String name : List.copyOf(uids.keySet())) {
+            if (!Objects.equals(wanted.get(name), uids.get(name))) {
+                uids.remove(name);
+                Process process = Objects.requireNonNull(running.remove(name));
+                process.destroy();
+                await(process);
+            }
+        }
+    }
+
+    /** Starts new pods, stops those that are gone, and brings changed secrets into all. */
     void step() throws IOException {
-        for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
+        List<Pod> all = kubernetes.pods().inAnyNamespace().list().getItems();
+        Map<String, String> wanted = new TreeMap<>();
+        all.forEach(
+                pod -> wanted.put(pod.getMetadata().getName(), pod.getMetadata().getUid()));
+        stopOthers(wanted);
+        for (Pod pod : all) {
             String name = pod.getMetadata().getName();
+            if (lost.contains(name)) {
+                continue;
+            }
             for (Volume volume : pod.getSpec().getVolumes()) {
                 if (volume.getSecret() != null) {
                     mount(pod, volume.getSecret().getSecretName());
                 }
             }
             if (!running.containsKey(name)) {
-                String address = address(Integer.parseInt(name.substring(name.indexOf('-') + 1)));
+                String address = address(name);
                 running.put(name, start(pod, address));
+                uids.put(name, pod.getMetadata().getUid());
                 var _ = kubernetes
                         .resource(pod)
                         .editStatus(current -> new PodBuilder(current)
@@ -94,7 +141,8 @@ final class RealPods implements AutoCloseable {
         Files.createDirectories(folder.resolve(name));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile());
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve(name + ".log").toFile()));
         builder.environment().put("MAINSTAY_JAVA_OPTS", "-Djdk.net.hosts.file=" + folder.resolve("hosts"));
         return builder.start();
     }
@@ -123,15 +171,17 @@ final class RealPods implements AutoCloseable {
     @Override
     public void close() {
         running.values().forEach(Process::destroy);
-        for (Process process : running.values()) {
-            try {
-                if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                    var _ = process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        running.values().forEach(RealPods::await);
+    }
+
+    private static void await(Process process) {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 var _ = process.destroyForcibly();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var _ = process.destroyForcibly();
         }
     }
 }

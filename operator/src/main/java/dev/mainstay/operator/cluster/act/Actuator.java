@@ -5,6 +5,7 @@ import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberSpec;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.BeginsAnew;
 import dev.mainstay.operator.cluster.desired.DesiredMember;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
 import dev.mainstay.operator.cluster.desired.GrownStorage;
@@ -44,6 +45,8 @@ public final class Actuator {
     private final MemberApi members;
     private final String repository;
     private final Seeds seeds;
+    private final Quarantine quarantine;
+    private final RecoveryBackup recoveryBackup;
 
     /** Acts by {@code kubernetes} and {@code members}; pods are of images from {@code repository}. */
     public Actuator(KubernetesClient kubernetes, MemberApi members, String repository) {
@@ -51,6 +54,8 @@ public final class Actuator {
         this.members = members;
         this.repository = repository;
         this.seeds = new Seeds(kubernetes, repository);
+        this.quarantine = new Quarantine(kubernetes);
+        this.recoveryBackup = new RecoveryBackup(kubernetes);
     }
 
     /** Does it, to the cluster as it was seen. */
@@ -80,7 +85,8 @@ public final class Actuator {
             case Action.CreateVolume a -> createVolume(seen, a.member());
             case Action.GrowVolume a -> growVolume(seen, a);
             case Action.DeleteVolume a -> deleteVolume(seen, a.member());
-            case Action.CreatePod a -> createPod(seen, a);
+            case Action.CreatePod a -> create(pod(seen, a.member(), a.founds()));
+            case Action.BeginAnew a -> create(BeginsAnew.pod(pod(seen, a.member(), false), a.incarnation()));
             case Action.DeletePod a -> deletePod(seen, a.member(), a.uid());
             case Action.RecreatePod a -> {
                 String since = seen.observation().now().toString();
@@ -124,6 +130,32 @@ public final class Actuator {
             }
             case Action.Disarm a ->
                 members.disarm(anyone(seen), a.alarm().memberId(), a.alarm().kind() == ClusterView.Alarm.Kind.CORRUPT);
+            case Action.ChooseSurvivor a ->
+                latch(
+                        seen,
+                        status ->
+                                Recoveries.chosen(status, a, seen.observation().now()));
+            case Action.AbandonRecovery _ -> latch(seen, status -> status.planning(null));
+            case Action.RaiseIncarnation a ->
+                latch(
+                        seen,
+                        status -> Recoveries.raised(
+                                status,
+                                a,
+                                Names.token(seen.cluster(), a.incarnation()),
+                                seen.observation().now()));
+            case Action.FinishRecovery _ -> {
+                recoveryBackup.take(seen);
+                latch(
+                        seen,
+                        status -> Recoveries.finished(status, seen.observation().now()));
+            }
+            case Action.Quarantine a ->
+                quarantine.put(
+                        namespace(seen),
+                        claim(seen, a.member()),
+                        seen.observation().now());
+            case Action.DropQuarantined a -> quarantine.drop(namespace(seen), a.claim());
         }
     }
 
@@ -169,30 +201,30 @@ public final class Actuator {
                 .delete();
     }
 
-    private void createPod(Seen seen, Action.CreatePod a) {
-        EtcdMember member = object(seen, a.member());
+    private Pod pod(Seen seen, String name, boolean founds) {
+        EtcdMember member = object(seen, name);
         List<String> peers = new ArrayList<>(seen.observation().cluster().list().stream()
-                .filter(listed -> !listed.name().isEmpty() && !listed.name().equals(a.member()))
+                .filter(listed -> !listed.name().isEmpty() && !listed.name().equals(name))
                 .map(listed -> listed.name() + "=" + Names.peerUrl(seen.cluster(), listed.name()))
                 .toList());
-        peers.add(a.member() + "=" + Names.peerUrl(seen.cluster(), a.member()));
+        peers.add(name + "=" + Names.peerUrl(seen.cluster(), name));
         Pod pod = new DesiredPod(seen.cluster(), repository)
                 .pod(
-                        a.member(),
+                        name,
                         member.getSpec().version(),
-                        seen.incarnation(),
-                        a.founds(),
+                        member.getSpec().incarnation(),
+                        founds,
                         peers,
                         Objects.requireNonNullElse(member.getSpec().volumeClaimName(), ""),
                         OuterAddress.wanted(seen.cluster())
                                 ? OuterAddress.told(
-                                        seen.cluster(), seen.services().get(a.member()))
+                                        seen.cluster(), seen.services().get(name))
                                 : null);
         pod.getMetadata().setOwnerReferences(List.of(Names.owner(member)));
         Map<String, String> annotations = new TreeMap<>(pod.getMetadata().getAnnotations());
         annotations.put(MainstayApi.TEMPLATE_HASH, member.getSpec().templateHash());
         pod.getMetadata().setAnnotations(annotations);
-        create(pod);
+        return pod;
     }
 
     /** Deletes this very pod: by its uid, so that another of its name is safe. */

@@ -30,6 +30,8 @@ final class Statuses {
                 s.trust(),
                 s.backup(),
                 s.restore() == null ? null : founded(s.restore(), revision),
+                s.recovery(),
+                s.plannedRecovery(),
                 s.conditions());
     }
 
@@ -59,6 +61,8 @@ final class Statuses {
                 s.trust(),
                 s.backup(),
                 restore,
+                s.recovery(),
+                s.plannedRecovery(),
                 s.conditions());
     }
 
@@ -82,6 +86,8 @@ final class Statuses {
                 s.trust(),
                 s.backup(),
                 s.restore(),
+                s.recovery(),
+                s.plannedRecovery(),
                 s.conditions());
     }
 }

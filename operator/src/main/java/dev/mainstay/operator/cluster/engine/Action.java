@@ -75,6 +75,38 @@ public sealed interface Action {
     /** Clears an alarm. */
     record Disarm(ClusterView.Alarm alarm) implements Action {}
 
+    /**
+     * Writes down that the cluster is to go on with this member alone.
+     *
+     * @param survivor the member
+     * @param incarnation the incarnation that it leads to
+     * @param approved whether a person said so
+     * @param log the end of its log
+     * @param knownRevision the highest revision that anyone is known to have had; 0 for none
+     * @param why what it was decided for
+     */
+    record ChooseSurvivor(
+            String survivor, int incarnation, boolean approved, LostQuorum.LogEnd log, long knownRevision, String why)
+            implements Action {}
+
+    /** Takes that back. */
+    record AbandonRecovery(String why) implements Action {}
+
+    /** Raises the incarnation, as no other member serves any more: there is no way back. */
+    record RaiseIncarnation(int incarnation, String survivor, String proof) implements Action {}
+
+    /** Makes the member's pod, which begins the incarnation alone. */
+    record BeginAnew(String member, int incarnation) implements Action {}
+
+    /** Writes down that the member serves alone. */
+    record FinishRecovery(String survivor) implements Action {}
+
+    /** Marks the volume of a member that was left out, to be kept for a while. */
+    record Quarantine(String member) implements Action {}
+
+    /** Deletes a volume that was kept for long enough. */
+    record DropQuarantined(String claim) implements Action {}
+
     /** What is waited for; conditions and their reasons are made of it. */
     enum Blocker {
         /** A person paused the cluster. */
@@ -93,6 +125,10 @@ public sealed interface Action {
         QUORUM,
         /** Too few members left to agree; a person must say whether to go on without them. */
         APPROVAL,
+        /** Proof that members that are left out don't serve any more. */
+        FENCING,
+        /** The member that the cluster begins anew with. */
+        REBUILDING,
         /** Certificates that can't be made until a person has helped. */
         CERTIFICATES,
         /** Members of different clusters under one name. */

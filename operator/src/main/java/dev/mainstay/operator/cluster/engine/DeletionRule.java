@@ -20,6 +20,11 @@ final class DeletionRule implements Rule {
             Action action = deletes ? new Action.DeleteVolume(member.name()) : new Action.Forget(member.name());
             return new Decision("Deletion", action, null, member.name());
         }
-        return new Decision("Deletion", new Action.Idle(), null, null);
+        Action last = s.loss().quarantined().stream()
+                .filter(volume -> s.wanted().volumes().deleteWhenDeleted() && !volume.deleting())
+                .findFirst()
+                .<Action>map(volume -> new Action.DropQuarantined(volume.claim()))
+                .orElse(new Action.Idle());
+        return new Decision("Deletion", last, null, null);
     }
 }

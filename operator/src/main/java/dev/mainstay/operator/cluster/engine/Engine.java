@@ -11,6 +11,7 @@ public final class Engine {
     private static final List<Rule> RULES = List.of(
             new DeletionRule(),
             new PauseRule(),
+            new RecoveryRule(),
             new FormerRule(),
             new IdentityRule(),
             new GrowVolumesRule(),
@@ -29,6 +30,7 @@ public final class Engine {
             new UpkeepGate(),
             new RollRule(),
             new ScaleRule(),
+            new QuarantineRule(),
             new LastPodsRule(),
             new DefragmentRule(),
             new WindowRule());

@@ -2,17 +2,27 @@ package dev.mainstay.operator.cluster.engine;
 
 import dev.mainstay.api.v1alpha1.Operation;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Members of another incarnation, whose data a restore replaces, or that a restore was begun with that was given up. They are stopped, all of
- * them, before anything is begun; their volumes stay until the cluster is whole again.
+ * Members of another incarnation. Those that a recovery left out are known not to serve: their volumes are put aside, and their objects go.
+ * Else they are those whose data a restore replaces, or that a restore was begun with that was given up: they are stopped, all of them,
+ * before anything is begun, and their volumes stay until the cluster is whole again.
  */
 final class FormerRule implements Rule {
 
     @Override
     public @Nullable Decision consider(Situation s) {
         List<MemberView> former = s.former();
+        if (s.loss().recovery() != null
+                && s.loss().recovery().incarnation() == s.recorded().incarnation()) {
+            return former.stream()
+                    .map(member -> leftOut(s, member))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
         for (MemberView member : former) {
             if (!member.suspended()) {
                 return decision(new Action.Suspend(member.name(), true), member);
@@ -34,6 +44,25 @@ final class FormerRule implements Rule {
             }
         }
         return former.isEmpty() || !whole(s) ? null : letGo(s, former.getFirst());
+    }
+
+    /** The next step of one; null for one whose pod stops when its machine is back, which nobody waits for. */
+    private static @Nullable Decision leftOut(Situation s, MemberView member) {
+        MemberView.PodView pod = member.pod();
+        Action action;
+        if (pod != null) {
+            if (pod.terminating()) {
+                return null;
+            }
+            action = new Action.DeletePod(member.name(), pod.uid(), "the cluster went on without it");
+        } else {
+            boolean kept = member.volume() == null
+                    || member.volume().deleting()
+                    || s.loss().quarantined().stream()
+                            .anyMatch(volume -> volume.member().equals(member.name()));
+            action = kept ? new Action.Forget(member.name()) : new Action.Quarantine(member.name());
+        }
+        return new Decision("Former", action, Operation.Type.RECOVER_QUORUM, member.name());
     }
 
     private static boolean whole(Situation s) {

@@ -38,7 +38,7 @@ final class HibernateRule implements Rule {
 
     private static @Nullable Decision wake(Situation s) {
         for (MemberView member : s.members()) {
-            if (member.suspended() && member.incarnation() == s.recorded().incarnation()) {
+            if (member.suspended()) {
                 return decision(new Action.Suspend(member.name(), false), Operation.Type.WAKE, member);
             }
         }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param members the member objects, in order of their numbers
  * @param cluster what the members say together
  * @param seed what the first member begins with
+ * @param loss what matters once the quorum is lost
  * @param upkeep work that can wait, and when it is welcome
  */
 public record Observation(
@@ -22,16 +23,40 @@ public record Observation(
         List<MemberView> members,
         ClusterView cluster,
         Seed seed,
+        LostQuorum loss,
         Upkeep upkeep) {
+
+    /** Of a cluster whose work is always welcome. */
+    public Observation(
+            Instant now,
+            Wanted wanted,
+            Recorded recorded,
+            List<MemberView> members,
+            ClusterView cluster,
+            Seed seed,
+            LostQuorum loss) {
+        this(now, wanted, recorded, members, cluster, seed, loss, Upkeep.ALWAYS);
+    }
+
+    /** Of a cluster that never lost its quorum. */
+    public Observation(
+            Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster, Seed seed) {
+        this(now, wanted, recorded, members, cluster, seed, LostQuorum.NOTHING);
+    }
 
     /** Of a cluster that begins with nothing. */
     public Observation(Instant now, Wanted wanted, Recorded recorded, List<MemberView> members, ClusterView cluster) {
-        this(now, wanted, recorded, members, cluster, Seed.NONE, Upkeep.ALWAYS);
+        this(now, wanted, recorded, members, cluster, Seed.NONE);
     }
 
     public Observation {
         members = members.stream()
                 .sorted(Comparator.comparingInt(MemberView::number))
                 .toList();
+    }
+
+    /** Whether the member is of the incarnation of now, or is the one that this began anew with. */
+    public boolean current(MemberView member) {
+        return member.incarnation() == recorded.incarnation() || loss.survivor(member.name(), recorded.incarnation());
     }
 }

@@ -25,7 +25,8 @@ final class Situation {
 
     Situation(Observation observation) {
         this.observation = observation;
-        this.members = observation.members().stream().filter(this::current).toList();
+        this.members =
+                observation.members().stream().filter(observation::current).toList();
         this.staying = members.stream().filter(member -> !member.leaving()).toList();
         this.voters =
                 cluster().list().stream().filter(listed -> !listed.learner()).toList();
@@ -56,7 +57,9 @@ final class Situation {
 
     /** Members of other incarnations. */
     List<MemberView> former() {
-        return observation.members().stream().filter(member -> !current(member)).toList();
+        return observation.members().stream()
+                .filter(member -> !observation.current(member))
+                .toList();
     }
 
     /** Members of all incarnations. */
@@ -64,8 +67,9 @@ final class Situation {
         return observation.members();
     }
 
-    private boolean current(MemberView member) {
-        return member.incarnation() == recorded().incarnation();
+    /** What matters once the quorum is lost. */
+    LostQuorum loss() {
+        return observation.loss();
     }
 
     Seed seed() {

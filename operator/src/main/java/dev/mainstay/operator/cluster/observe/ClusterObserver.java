@@ -82,7 +82,13 @@ public final class ClusterObserver {
             objects.put(member.getMetadata().getName(), member);
         }
         SortedMap<String, Pod> pods = new TreeMap<>();
-        kubernetes.pods().inNamespace(namespace).withLabel(MainstayApi.CLUSTER_LABEL, name).list().getItems().stream()
+        List<Pod> all = kubernetes
+                .pods()
+                .inNamespace(namespace)
+                .withLabel(MainstayApi.CLUSTER_LABEL, name)
+                .list()
+                .getItems();
+        all.stream()
                 .filter(pod -> objects.containsKey(pod.getMetadata().getName()))
                 .forEach(pod -> pods.put(pod.getMetadata().getName(), pod));
         SortedMap<String, PersistentVolumeClaim> claims = new TreeMap<>();
@@ -126,6 +132,8 @@ public final class ClusterObserver {
                 Objects.requireNonNullElse(status.lastMemberNumber(), 0),
                 QuorumClock.lostSince(status));
         SortedMap<String, MemberApi.Answer> heard = answers;
+        boolean lost = status.clusterID() != null && !together.agreed();
+        SortedMap<String, MemberApi.LogEnd> logs = lost ? ask(endpoints, members::log) : new TreeMap<>();
         List<MemberView> views = objects.values().stream()
                 .map(member -> new MemberReading(cluster, member, now)
                         .view(
@@ -143,6 +151,7 @@ public final class ClusterObserver {
                 views,
                 together,
                 new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now),
+                new LostQuorumReading(kubernetes, cluster, now).read(lost, objects, all, claims.values(), heard, logs),
                 UpkeepOf.cluster(cluster, now));
         return new Seen(
                 declared,

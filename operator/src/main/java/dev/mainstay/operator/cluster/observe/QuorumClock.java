@@ -25,4 +25,9 @@ public final class QuorumClock {
                 .findFirst()
                 .orElse(null);
     }
+
+    /** Since when it is lost, if it is lost now: a cluster that slept, or hadn't begun, wasn't available either. */
+    public static Instant since(EtcdClusterStatus before, Instant now) {
+        return Objects.requireNonNullElse(lostSince(before), now);
+    }
 }

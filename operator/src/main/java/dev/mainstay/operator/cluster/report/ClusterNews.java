@@ -114,6 +114,28 @@ public final class ClusterNews {
                     case Action.Defragment a -> done("Defragmenting", a.member() + " returns free space");
                     case Action.Disarm a ->
                         done("ClearingAlarm", "the alarm " + a.alarm().kind());
+                    case Action.ChooseSurvivor a ->
+                        new News(
+                                true,
+                                "ChoosingSurvivor",
+                                "the cluster is to go on with " + a.survivor() + " alone, "
+                                        + (a.approved() ? "as was approved: " : "by its policy: ") + a.why());
+                    case Action.AbandonRecovery a ->
+                        done("RecoveryAbandoned", "the members go on as before: " + a.why());
+                    case Action.RaiseIncarnation a ->
+                        new News(
+                                true,
+                                "IncarnationRaised",
+                                "incarnation " + a.incarnation() + " begins with " + a.survivor() + " alone: "
+                                        + a.proof());
+                    case Action.BeginAnew a ->
+                        done("BeginningAnew", a.member() + " begins incarnation " + a.incarnation() + " alone");
+                    case Action.FinishRecovery a ->
+                        done("QuorumRecovered", a.survivor() + " serves alone; others join it now");
+                    case Action.Quarantine a ->
+                        done("VolumePutAside", "the volume of " + a.member() + " is kept for a week");
+                    case Action.DropQuarantined a ->
+                        done("DeletingVolume", "volume " + a.claim() + ", which was kept after a recovery");
                 });
     }
 

@@ -68,7 +68,7 @@ public final class ClusterReport {
         EtcdCluster cluster = seen.cluster();
         EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         List<MemberView> members = seen.observation().members().stream()
-                .filter(member -> member.incarnation() == seen.incarnation())
+                .filter(seen.observation()::current)
                 .toList();
         List<ClusterView.Listed> list = seen.observation().cluster().list();
         int ready = (int) members.stream().filter(MemberView::serving).count();
@@ -100,6 +100,8 @@ public final class ClusterReport {
                 trust == null ? null : trust.status(),
                 seen.backups().summary(),
                 before.restore(),
+                before.recovery(),
+                before.plannedRecovery(),
                 conditions(before, ready, voting));
     }
 
@@ -233,7 +235,12 @@ public final class ClusterReport {
         } else if (!founded) {
             conditions.set("Available", false, "NotBootstrapped", "the first member hasn't answered yet");
         } else if (!quorum) {
-            conditions.set("Available", false, QuorumClock.QUORUM_LOST, "too few members answer");
+            conditions.set(
+                    "Available",
+                    false,
+                    QuorumClock.QUORUM_LOST,
+                    "too few members answer",
+                    QuorumClock.since(before, seen.observation().now()));
         } else {
             boolean all = ready >= voting;
             conditions.set(
@@ -271,8 +278,7 @@ public final class ClusterReport {
         if (migration != null) {
             conditions.set(MigrationVerdict.CONDITION, migration.done(), migration.reason(), migration.message());
         }
-        boolean asks = blocker == Action.Blocker.APPROVAL;
-        conditions.set("Recovering", asks, asks ? "AwaitingApproval" : "None", asks ? why : "nothing to recover");
+        RecoveryReport.condition(conditions, seen.observation(), decision);
         return conditions.list();
     }
 
@@ -290,7 +296,7 @@ public final class ClusterReport {
             String reason = switch (type) {
                 case UPGRADE -> "Upgrading";
                 case RECONFIGURE, RESIZE_VOLUMES -> "Reconfiguring";
-                case REPLACE, CLEAR_ALARM -> "Replacing";
+                case REPLACE, CLEAR_ALARM, RECOVER_QUORUM -> "Replacing";
                 case DEFRAGMENT -> "Defragmenting";
                 default -> "Scaling";
             };

@@ -12,6 +12,8 @@ import dev.mainstay.operator.member.TlsInUse;
 import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Service;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The status of a member: pure, and the same while nothing that matters changes. */
 public final class MemberReport {
+
+    /** How old a remembered revision may get while it changes. It says what would be lost with the member, if only about. */
+    private static final Duration REVISION_EVERY = Duration.ofMinutes(5);
 
     private final Seen seen;
     private final Obstacles obstacles;
@@ -35,6 +40,7 @@ public final class MemberReport {
         EtcdMemberStatus before = Objects.requireNonNullElse(member.getStatus(), EtcdMemberStatus.EMPTY);
         MemberApi.Answer answer = seen.answers().get(view.name());
         String now = seen.observation().now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String revision = revision(before, answer);
         boolean settled = view.serving() && seen.observation().cluster().agreed();
         return new EtcdMemberStatus(
                 answer == null ? before.memberID() : answer.id(),
@@ -47,6 +53,8 @@ public final class MemberReport {
                 answer == null ? before.dbSizeInUse() : coarse(before.dbSizeInUse(), answer.dbSizeInUse()),
                 answer == null ? before.raftTerm() : Long.toString(answer.term()),
                 null,
+                revision == null ? before.revision() : revision,
+                revision == null ? before.revisionTime() : now,
                 settled ? Integer.valueOf(0) : before.recreates(),
                 before.lastDefragmentationTime(),
                 bundle(view, before),
@@ -64,6 +72,20 @@ public final class MemberReport {
         }
         String url = OuterAddress.url(seen.cluster(), service, seen.pods().get(view.name()));
         return url == null ? before.externalURL() : url;
+    }
+
+    /** The revision to remember from now on; null for that of before, since one that changes with every write isn't written every time. */
+    private @Nullable String revision(EtcdMemberStatus before, MemberApi.@Nullable Answer answer) {
+        if (answer == null || answer.revision() == 0) {
+            return null;
+        }
+        String revision = Long.toString(answer.revision());
+        String time = before.revisionTime();
+        boolean old = time == null
+                || !Instant.parse(time)
+                        .plus(REVISION_EVERY)
+                        .isAfter(seen.observation().now());
+        return old && !revision.equals(before.revision()) ? revision : null;
     }
 
     private @Nullable String bundle(MemberView view, EtcdMemberStatus before) {

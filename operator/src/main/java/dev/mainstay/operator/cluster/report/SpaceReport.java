@@ -54,7 +54,7 @@ final class SpaceReport {
 
     private Optional<String> failed() {
         return seen.observation().members().stream()
-                .filter(member -> member.incarnation() == seen.incarnation())
+                .filter(member -> seen.observation().current(member))
                 .map(member -> claim(member).flatMap(claim -> failed(member, claim)))
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -109,7 +109,7 @@ final class SpaceReport {
                 .anyMatch(condition -> TYPE.equals(condition.getType()) && NEARLY_FULL.equals(condition.getReason()));
         int percent = was ? ROOMY_PERCENT : FULL_PERCENT;
         return seen.observation().members().stream()
-                .filter(member -> member.incarnation() == seen.incarnation()
+                .filter(member -> seen.observation().current(member)
                         && member.volume() != null
                         && member.volume().space().usedTo(percent))
                 .findFirst()

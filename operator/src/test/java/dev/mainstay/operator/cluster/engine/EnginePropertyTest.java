@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What no decision may do, whatever is observed, likely or not. {@code -Dseed=42} runs one seed. */
@@ -21,6 +23,7 @@ class EnginePropertyTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final int SEEDS = 20_000;
+    private static final List<LostQuorum.Machine> MACHINES = List.of(LostQuorum.Machine.values());
 
     @Test
     void noDecisionBreaksWhatHolds() {
@@ -57,7 +60,9 @@ class EnginePropertyTest {
             case Action.DeleteVolume delete ->
                 o.wanted().deleted() || (s.listed(member(s, delete.member())) == null && (s.quorum() || !s.founded()));
             case Action.Forget forget ->
-                o.wanted().deleted() || (s.listed(member(s, forget.member())) == null && (s.quorum() || !s.founded()));
+                o.wanted().deleted()
+                        || s.former().contains(member(s, forget.member()))
+                        || (s.listed(member(s, forget.member())) == null && (s.quorum() || !s.founded()));
             case Action.CreatePod create -> {
                 MemberView member = member(s, create.member());
                 yield !member.suspended()
@@ -69,6 +74,7 @@ class EnginePropertyTest {
             case Action.DeletePod delete -> {
                 MemberView member = member(s, delete.member());
                 boolean gated = !s.upkeep().open()
+                        && o.current(member)
                         && o.wanted().replicas() > 0
                         && member.serving()
                         && s.listed(member) != null
@@ -79,6 +85,9 @@ class EnginePropertyTest {
                 }
                 boolean dead = member.pod() == null || member.pod().terminal() || !member.serving();
                 yield dead
+                        || o.loss().planned() != null
+                        || (o.loss().recovery() != null && !o.loss().recovery().done())
+                        || s.former().contains(member)
                         || o.wanted().replicas() == 0
                         || s.listed(member) == null
                         || s.othersHoldQuorum(member)
@@ -88,18 +97,60 @@ class EnginePropertyTest {
                 s.quorum() && member(s, defragment.member()).serving();
             case Action.RecreatePod recreate -> !member(s, recreate.member()).serving();
             case Action.GrowVolume grow -> member(s, grow.member()).volume() != null;
+            case Action.ChooseSurvivor chosen -> {
+                MemberView member = member(s, chosen.survivor());
+                yield s.founded()
+                        && !s.quorum()
+                        && s.past(
+                                o.recorded().quorumLostSince(),
+                                o.wanted().policy().quorumLoss())
+                        && member.answer() != null
+                        && member.volume() != null
+                        && chosen.incarnation() == o.recorded().incarnation() + 1
+                        && chosen.approved() == (o.wanted().approvedIncarnation() == chosen.incarnation())
+                        && (chosen.approved() || o.loss().policy().automatic());
+            }
+            case Action.RaiseIncarnation raised ->
+                o.loss().planned() != null
+                        && !s.quorum()
+                        && member(s, raised.survivor()).answer() != null
+                        && s.everyone().stream()
+                                .filter(member -> !member.name().equals(raised.survivor()))
+                                .allMatch(member -> member.suspended() && stopped(o, member));
+            case Action.BeginAnew begun ->
+                o.loss().recovery() != null
+                        && !o.loss().recovery().done()
+                        && o.loss().recovery().incarnation() == o.recorded().incarnation()
+                        && o.loss().recovery().survivor().equals(begun.member())
+                        && member(s, begun.member()).pod() == null
+                        && !s.dataLost(member(s, begun.member()));
             case Action.CreateMember create -> create.number() > o.recorded().lastMemberNumber();
             default -> true;
         };
     }
 
+    private static boolean stopped(Observation o, MemberView member) {
+        LostQuorum.Standing standing = o.loss().standing(member.name());
+        boolean approved = o.wanted().approvedIncarnation()
+                == Objects.requireNonNull(o.loss().planned()).incarnation();
+        return member.pod() == null
+                || (member.pod().terminating()
+                        && ((approved && standing.overdue() && member.answer() == null)
+                                || (o.loss().policy().outOfServiceCounts()
+                                        && standing.machine() == LostQuorum.Machine.OUT_OF_SERVICE)));
+    }
+
     private static MemberView member(Situation s, String name) {
-        return Objects.requireNonNull(s.member(name));
+        return s.everyone().stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Observation observation(SplittableRandom random) {
         int count = random.nextInt(7);
         boolean founded = random.nextInt(6) > 0;
+        int incarnation = founded && random.nextInt(5) == 0 ? 2 : 1;
         List<MemberView> members = new ArrayList<>();
         List<Listed> list = new ArrayList<>();
         boolean learner = false;
@@ -132,12 +183,13 @@ class EnginePropertyTest {
                 wanted(random),
                 new Recorded(
                         founded ? "cluster" : null,
-                        1,
+                        incarnation,
                         count + random.nextInt(2),
                         founded && !agreed ? ago(random) : null),
                 members,
                 new ClusterView(agreed, list, alarms),
                 Seed.NONE,
+                founded ? loss(random, members, incarnation) : LostQuorum.NOTHING,
                 upkeep(random));
     }
 
@@ -150,6 +202,29 @@ class EnginePropertyTest {
                 random.nextBoolean()
                         ? null
                         : new Upkeep.Defragmentation(random.nextBoolean() ? null : ago(random), 100, 80));
+    }
+
+    private static LostQuorum loss(SplittableRandom random, List<MemberView> members, int incarnation) {
+        SortedMap<String, LostQuorum.Standing> standings = new TreeMap<>();
+        members.forEach(member -> standings.put(
+                member.name(),
+                new LostQuorum.Standing(
+                        member.answer() == null
+                                ? null
+                                : new LostQuorum.LogEnd(random.nextInt(3), random.nextInt(100), random.nextInt(100)),
+                        member.pod() == null ? null : ago(random),
+                        MACHINES.get(random.nextInt(MACHINES.size())),
+                        random.nextBoolean(),
+                        random.nextInt(4) == 0 ? incarnation : 0)));
+        String survivor = "c-" + (1 + random.nextInt(5));
+        return new LostQuorum(
+                new LostQuorum.Policy(random.nextBoolean(), random.nextBoolean(), random.nextInt(100)),
+                incarnation > 1 ? new LostQuorum.Recovery(incarnation, survivor, random.nextBoolean()) : null,
+                random.nextInt(3) == 0 ? new LostQuorum.Recovery(incarnation + 1, survivor, false) : null,
+                standings,
+                random.nextInt(20) == 0 ? List.of("c-99") : List.of(),
+                List.of(),
+                random.nextInt(100));
     }
 
     private static Wanted wanted(SplittableRandom random) {
@@ -177,7 +252,7 @@ class EnginePropertyTest {
                         3,
                         Duration.ofSeconds(900),
                         1000),
-                0);
+                random.nextInt(4));
     }
 
     private static MemberView member(SplittableRandom random, int number, boolean on) {

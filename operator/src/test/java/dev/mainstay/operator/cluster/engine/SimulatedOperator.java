@@ -156,6 +156,18 @@ final class SimulatedOperator {
                     world.check(!world.list.containsKey(a.member()), "a member on the list was forgotten");
                     world.members.remove(a.member());
                 });
+            case Action.ChooseSurvivor a ->
+                effect(calm, a, () -> {
+                    world.choose(a.survivor());
+                    world.planned = new LostQuorum.Recovery(a.incarnation(), a.survivor(), false);
+                });
+            case Action.AbandonRecovery a -> effect(calm, a, () -> world.planned = null);
+            case Action.RaiseIncarnation a -> effect(calm, a, () -> world.raise(a.incarnation()));
+            case Action.BeginAnew a -> effect(calm, a, () -> world.createPod(a.member(), false, a.incarnation()));
+            case Action.FinishRecovery a ->
+                effect(calm, a, () -> world.recovery = new LostQuorum.Recovery(world.incarnation, a.survivor(), true));
+            case Action.Quarantine a -> effect(calm, a, () -> world.quarantine(a.member()));
+            case Action.DropQuarantined a -> effect(calm, a, () -> world.dropQuarantined(a.claim()));
             case Action.Defragment a -> effect(calm, a, () -> {});
             case Action.Disarm a -> ifQuorum(() -> effect(calm, a, () -> world.alarms.remove(a.alarm())));
         }

@@ -37,6 +37,8 @@ final class SimulatedWorld {
     final SortedMap<String, Entry> list = new TreeMap<>();
     final Set<Alarm> alarms = new HashSet<>();
     final List<String> log = new ArrayList<>();
+    final SimulatedMachines machines = new SimulatedMachines();
+    final SortedMap<String, Instant> quarantined = new TreeMap<>();
 
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     int replicas = 3;
@@ -70,6 +72,22 @@ final class SimulatedWorld {
 
     @Nullable
     Instant quorumLostSince;
+
+    /** The recovery that the status remembers. */
+    LostQuorum.@Nullable Recovery recovery;
+
+    LostQuorum.@Nullable Recovery planned;
+
+    LostQuorum.Policy lossPolicy = new LostQuorum.Policy(false, false, Long.MAX_VALUE);
+
+    /** The incarnation that a person approved. */
+    int approved;
+
+    /** Whether that was so when the incarnation was raised. */
+    boolean raisedApproved;
+
+    /** How often the cluster was begun anew with one of its members. */
+    int forcings;
 
     long acknowledged;
     String leader = "";
@@ -122,6 +140,7 @@ final class SimulatedWorld {
         Seed.State restore = Seed.State.READY;
         int restoreTakes;
         boolean deleting;
+        boolean beganAnew;
 
         @Nullable
         String memberId;
@@ -138,15 +157,33 @@ final class SimulatedWorld {
         final String version;
         final String template;
         final boolean founds;
+        final int begins;
+        final Instant made;
+        boolean placed;
         int startsIn;
         int stopsIn = -1;
         boolean terminal;
+        boolean started;
 
-        Pod(String uid, String version, String template, boolean founds, int startsIn) {
+        @Nullable
+        Instant stopsBy;
+
+        Pod(
+                String uid,
+                String version,
+                String template,
+                boolean founds,
+                int begins,
+                Instant made,
+                boolean placed,
+                int startsIn) {
             this.uid = uid;
             this.version = version;
             this.template = template;
             this.founds = founds;
+            this.begins = begins;
+            this.made = made;
+            this.placed = placed;
             this.startsIn = startsIn;
         }
     }
@@ -159,7 +196,13 @@ final class SimulatedWorld {
     boolean running(String name) {
         Pod pod = pods.get(name);
         Disk disk = volumes.get(name);
-        return pod != null && pod.startsIn <= 0 && !pod.terminal && disk != null && !disk.lost;
+        return pod != null
+                && pod.startsIn <= 0
+                && !pod.terminal
+                && pod.placed
+                && machines.near(name)
+                && disk != null
+                && !disk.lost;
     }
 
     boolean serving(String name) {
@@ -215,6 +258,10 @@ final class SimulatedWorld {
         now = now.plusSeconds(seconds);
         pods.entrySet().removeIf(entry -> {
             Pod pod = entry.getValue();
+            pod.placed |= machines.near(entry.getKey());
+            if (pod.placed && !machines.near(entry.getKey())) {
+                return machines.isRemoved(entry.getKey());
+            }
             pod.startsIn--;
             return pod.stopsIn > 0 && --pod.stopsIn == 0;
         });
@@ -240,9 +287,13 @@ final class SimulatedWorld {
         return clusterId == null && (incarnation > 1 || bootstraps);
     }
 
-    private boolean former(String name) {
+    boolean former(String name) {
         Member member = members.get(name);
-        return member != null && member.incarnation != incarnation;
+        return member != null
+                && member.incarnation != incarnation
+                && (recovery == null
+                        || recovery.incarnation() != incarnation
+                        || !recovery.survivor().equals(name));
     }
 
     private Seed seed() {
@@ -275,7 +326,18 @@ final class SimulatedWorld {
     private void start(String name) {
         Pod pod = pods.get(name);
         Disk disk = volumes.get(name);
-        if (pod == null || disk == null || !running(name) || disk.memberId != null) {
+        if (pod == null || disk == null || !running(name)) {
+            return;
+        }
+        if (!pod.started) {
+            pod.started = true;
+            // The flag works once, until the member has been started without it.
+            if (pod.begins > 0 && !disk.beganAnew) {
+                beginAnew(name, disk);
+            }
+            disk.beganAnew = pod.begins > 0;
+        }
+        if (disk.memberId != null) {
             return;
         }
         Member member = members.get(name);
@@ -296,7 +358,37 @@ final class SimulatedWorld {
         }
     }
 
+    /** As a member with the flag does: it is the cluster from here on, with all of its log. */
+    private void beginAnew(String name, Disk disk) {
+        check(disk.memberId != null, "a member without data began anew: " + name);
+        for (String other : voters()) {
+            boolean runs = running(other) || (machines.runsFar(other) && !raisedApproved);
+            check(other.equals(name) || !runs, "two clusters under one name: " + other + " still runs");
+        }
+        check(recovery != null && recovery.survivor().equals(name), "it isn't written down who goes on: " + name);
+        check(lossPolicy.automatic() || raisedApproved, "nobody approved");
+        log.add("-- " + name + " begins anew with index " + disk.index + "; " + acknowledged + " was acknowledged");
+        list.clear();
+        alarms.clear();
+        list.put(name, new Entry(Objects.requireNonNull(disk.memberId), false));
+        acknowledged = disk.index;
+        forcings++;
+    }
+
+    /** A majority that is cut off goes on for clients of its own. */
+    private void far() {
+        List<String> far = voters().stream()
+                .filter(name -> machines.runsFar(name) && index(name) > 0)
+                .toList();
+        if (!far.isEmpty() && far.size() >= Situation.majority(voters().size())) {
+            long last = far.stream().mapToLong(this::index).max().orElseThrow() + 1 + random.nextInt(50);
+            far.forEach(name -> disk(name).index = last);
+            acknowledged = last;
+        }
+    }
+
     private void raft() {
+        far();
         if (!quorum()) {
             leader = "";
             return;
@@ -353,6 +445,7 @@ final class SimulatedWorld {
                 views,
                 new ClusterView(agreed, listed, agreed ? List.copyOf(alarms) : List.of()),
                 seed(),
+                loss(),
                 upkeep());
     }
 
@@ -364,6 +457,35 @@ final class SimulatedWorld {
     private Upkeep upkeep() {
         long next = windowEvery == 0 ? 0 : (now.getEpochSecond() / windowEvery + 1) * windowEvery;
         return new Upkeep(open(), open() ? null : Instant.ofEpochSecond(next), "", null);
+    }
+
+    private LostQuorum loss() {
+        SortedMap<String, LostQuorum.Standing> standings = new TreeMap<>();
+        pods.forEach((name, pod) -> {
+            Disk disk = volumes.get(name);
+            standings.put(
+                    name,
+                    new LostQuorum.Standing(
+                            disk != null && serving(name) ? new LostQuorum.LogEnd(1, disk.index, disk.index) : null,
+                            pod.made,
+                            machines.seen(name, pod.placed),
+                            pod.stopsBy != null && pod.stopsBy.isBefore(now),
+                            pod.begins));
+        });
+        return new LostQuorum(
+                lossPolicy,
+                recovery,
+                planned,
+                standings,
+                List.of(),
+                quarantined.entrySet().stream()
+                        .map(entry -> new LostQuorum.Quarantined(
+                                entry.getKey(),
+                                entry.getKey(),
+                                entry.getValue(),
+                                volumes.containsKey(entry.getKey()) && disk(entry.getKey()).deleting))
+                        .toList(),
+                0);
     }
 
     private Wanted wanted() {
@@ -385,7 +507,7 @@ final class SimulatedWorld {
                         2,
                         Duration.ofSeconds(900),
                         1000),
-                0);
+                approved);
     }
 
     private MemberView view(Member member, boolean agreed) {
@@ -397,7 +519,7 @@ final class SimulatedWorld {
             Entry lead = list.get(leader);
             answer = new Answer(
                     entry.id(),
-                    "cluster" + member.incarnation,
+                    "cluster" + (recovery == null ? member.incarnation : 1),
                     lead == null ? "" : lead.id(),
                     entry.learner() || agreed,
                     disk.index,
@@ -457,11 +579,25 @@ final class SimulatedWorld {
     }
 
     void createPod(String name, boolean founds) {
+        createPod(name, founds, 0);
+    }
+
+    void createPod(String name, boolean founds, int begins) {
         Member member = Objects.requireNonNull(members.get(name));
         if (!pods.containsKey(name)) {
             check(!member.suspended, "a pod of a suspended member");
             String uid = "u" + uids++;
-            pods.put(name, new Pod(uid, member.version, member.template, founds, 1 + random.nextInt(4)));
+            pods.put(
+                    name,
+                    new Pod(
+                            uid,
+                            member.version,
+                            member.template,
+                            founds,
+                            begins,
+                            now,
+                            machines.near(name),
+                            1 + random.nextInt(4)));
         }
     }
 
@@ -470,7 +606,8 @@ final class SimulatedWorld {
         if (pod == null || !pod.uid.equals(uid) || pod.stopsIn > 0) {
             return;
         }
-        if (serving(name) && voters().contains(name) && replicas > 0 && !former(name)) {
+        boolean recovers = planned != null || (recovery != null && !recovery.done());
+        if (serving(name) && voters().contains(name) && replicas > 0 && !former(name) && !recovers) {
             List<String> down = voters().stream()
                     .filter(voter -> !voter.equals(name) && !serving(voter))
                     .toList();
@@ -484,8 +621,52 @@ final class SimulatedWorld {
                             && Objects.requireNonNull(pods.get(voter)).template.equals(template));
             check(!name.equals(leader) || others, "the leader was rolled before the others");
         }
+        stop(pod);
+    }
+
+    /** It is told to stop, and does if its machine hears of it. */
+    void stop(Pod pod) {
         pod.stopsIn = 1 + random.nextInt(3);
         pod.startsIn = Integer.MAX_VALUE;
+        pod.stopsBy = now.plusSeconds(60);
+    }
+
+    /** It is decided to go on with this one: no other that can be asked knows more. */
+    void choose(String name) {
+        long most = list.keySet().stream()
+                .filter(this::serving)
+                .mapToLong(this::index)
+                .max()
+                .orElse(0);
+        check(serving(name) && index(name) >= most, "another knows more than " + name + ", up to " + most);
+        check(!quorum(), "it was given up although there is a quorum");
+        check(
+                quorumLostSince != null && !quorumLostSince.plusSeconds(900).isAfter(now),
+                "it was given up before its time");
+    }
+
+    /** There is no way back from here on. */
+    void raise(int next) {
+        if (planned != null) {
+            raisedApproved = approved == next;
+            incarnation = next;
+            recovery = planned;
+            planned = null;
+        }
+    }
+
+    void quarantine(String name) {
+        check(!list.containsKey(name), "the volume of a member on the list was put aside: " + name);
+        if (volumes.containsKey(name)) {
+            quarantined.putIfAbsent(name, now.plus(Duration.ofDays(7)));
+        }
+    }
+
+    void dropQuarantined(String name) {
+        Instant until = quarantined.get(name);
+        check(until == null || !until.isAfter(now), "a volume that was put aside was deleted too early: " + name);
+        volumes.remove(name);
+        quarantined.remove(name);
     }
 
     void addLearner(String name) {

@@ -291,6 +291,7 @@ class UpkeepRulesTest {
                         members,
                         new ClusterView(true, list, alarms),
                         Seed.NONE,
+                        LostQuorum.NOTHING,
                         upkeep))
                 .action();
     }
