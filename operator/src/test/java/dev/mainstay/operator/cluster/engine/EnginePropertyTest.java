@@ -73,13 +73,7 @@ class EnginePropertyTest {
             case Action.CreateVolume create -> !member(s, create.member()).everSeen();
             case Action.DeletePod delete -> {
                 MemberView member = member(s, delete.member());
-                boolean gated = !s.upkeep().open()
-                        && o.current(member)
-                        && o.wanted().replicas() > 0
-                        && member.serving()
-                        && s.listed(member) != null
-                        && member.pod() != null
-                        && !member.pod().terminal();
+                boolean gated = !s.upkeep().open() && delete.why().equals("takes a change");
                 if (gated) {
                     yield false;
                 }
