@@ -27,6 +27,8 @@ class ArchitectureTest {
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("member", 0),
             Map.entry("pki", 0),
+            Map.entry("schedule", 0),
+            Map.entry("tracing", 0),
             Map.entry("access.plan", 1),
             Map.entry("access.act", 3),
             Map.entry("access", 5),
@@ -131,6 +133,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")
+                .check(OPERATOR);
+    }
+
+    @Test
+    void tracesHaveOneDoor() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mainstay.operator.tracing..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
                 .check(OPERATOR);
     }
 

@@ -190,4 +190,30 @@ public record EtcdClusterSpec(
         extraArgs = Values.listOf(extraArgs);
         paused = Values.or(paused, false);
     }
+
+    /** The same with another storage. */
+    public EtcdClusterSpec withStorage(Storage other) {
+        return new EtcdClusterSpec(
+                replicas,
+                version,
+                image,
+                other,
+                config,
+                extraArgs,
+                podTemplate,
+                clientService,
+                memberServices,
+                networkPolicy,
+                disruptionBudget,
+                tls,
+                auth,
+                bootstrap,
+                archive,
+                updateStrategy,
+                maintenance,
+                recovery,
+                monitoring,
+                tracing,
+                paused);
+    }
 }

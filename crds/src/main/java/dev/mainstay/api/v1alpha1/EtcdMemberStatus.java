@@ -57,11 +57,15 @@ public record EtcdMemberStatus(
         @Nullable @JsonPropertyDescription("Since when it has served, RFC 3339; absent while it doesn't.")
         String readySince,
 
+        @Nullable
+        @JsonPropertyDescription("Where clients outside of the Kubernetes cluster reach it, by its own service.")
+        String externalURL,
+
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdMemberStatus EMPTY = new EtcdMemberStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of());
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of());
 
     public EtcdMemberStatus {
         conditions = Values.listOf(conditions);

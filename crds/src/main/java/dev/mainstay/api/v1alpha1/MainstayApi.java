@@ -60,6 +60,9 @@ public final class MainstayApi {
     /** On a user or role: {@code true} takes over what the cluster has under its name already. */
     public static final String ADOPT = GROUP + "/adopt";
 
+    /** On events: the trace of the operation that they are a part of. */
+    public static final String TRACE_ID = GROUP + "/trace-id";
+
     /** Finalizer of users and roles: they go from the cluster before their object does. */
     public static final String ACCESS_FINALIZER = GROUP + "/access";
 

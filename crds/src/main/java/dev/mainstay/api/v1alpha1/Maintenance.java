@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Maintenance(
-        @Size(max = 16) @JsonPropertyDescription("When members may be rolled and defragmented. Empty = always.")
+        @Size(max = 16)
+        @JsonPropertyDescription(
+                "When what can wait may be done: members rolled, volumes exchanged, the authority replaced, free space"
+                        + " returned. Empty = always.")
         List<Window> windows,
 
         @Nullable @JsonPropertyDescription("Returns free space of the data files. Absent = never by itself.")
@@ -48,7 +51,9 @@ public record Maintenance(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Defragmentation(
-            @Nullable @Size(max = 100) @JsonPropertyDescription("When to look, as in a CronJob.")
+            @Nullable
+            @Size(max = 100)
+            @JsonPropertyDescription("When to look, as in a CronJob, in UTC. Absent = only near the quota.")
             String schedule,
 
             @Nullable @JsonPropertyDescription("Least space worth it. Absent = 200Mi.")
@@ -57,7 +62,7 @@ public record Maintenance(
             @Default("80")
             @Min(1)
             @Max(100)
-            @JsonPropertyDescription("Also when the data reaches this percentage of the quota.")
+            @JsonPropertyDescription("Also when the data reaches this percentage of the quota, whatever the time.")
             Integer atQuotaPercent) {
 
         public Defragmentation {

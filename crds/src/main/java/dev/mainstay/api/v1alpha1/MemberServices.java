@@ -20,10 +20,21 @@ public record MemberServices(
     /** Type of service. */
     public enum Type {
         @JsonProperty("None")
-        NONE,
+        NONE(""),
         @JsonProperty("LoadBalancer")
-        LOAD_BALANCER,
+        LOAD_BALANCER("LoadBalancer"),
         @JsonProperty("NodePort")
-        NODE_PORT
+        NODE_PORT("NodePort");
+
+        private final String text;
+
+        Type(String text) {
+            this.text = text;
+        }
+
+        /** As services spell it; empty for none. */
+        public String text() {
+            return text;
+        }
     }
 }

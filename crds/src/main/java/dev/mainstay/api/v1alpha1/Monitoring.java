@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record Monitoring(
         @Default("true") Boolean podMonitor,
         @Default("true") Boolean prometheusRule,
-        @Default("true") Boolean dashboard,
+
+        @Default("true") @JsonPropertyDescription("A ConfigMap for Grafana's sidecar.")
+        Boolean dashboard,
 
         @Nullable @JsonPropertyDescription("Labels of these objects.")
         Map<String, String> labels) {

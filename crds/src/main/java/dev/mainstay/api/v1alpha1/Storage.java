@@ -163,6 +163,11 @@ public record Storage(
         DELETE
     }
 
+    /** The same with another size. */
+    public Storage withSize(Quantity other) {
+        return new Storage(type, other, storageClassName, accessMode, changePolicy, autoGrow, retention);
+    }
+
     /** What to do with the volume of a member that leaves. */
     public RetentionPolicy whenScaled() {
         return retention == null ? RetentionPolicy.DELETE : retention.whenScaled();

@@ -73,6 +73,10 @@ class PeerMetricsE2E {
                         .isEmpty();
             }
             if (program == Program.MAINSTAY) {
+                assertThat(PublishedQueries.dashboard()).hasSizeGreaterThan(20);
+                assertThat(PublishedQueries.unanswered(text(cluster, leader), PublishedQueries.dashboard()))
+                        .as("what the operator's dashboard asks of a member")
+                        .isEmpty();
                 awaitLog(cluster, leader, "member " + other + " (m" + lost + ") has been silent since ");
             }
 

@@ -2,6 +2,9 @@ package dev.mainstay.e2e.clients;
 
 import static java.util.stream.Collectors.toSet;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the alerts and the dashboard that etcd publishes (its {@code contrib/mixin}) read from a member: the series of each
@@ -67,14 +72,50 @@ final class PublishedQueries {
             Map.entry("panel Total leader elections per day", List.of("etcd_server_leader_changes_seen_total")),
             Map.entry("panel Peer round trip time", List.of(TRIPS))));
 
+    private static final Path DASHBOARD = Path.of("../operator/src/main/resources/dev/mainstay/operator/dashboard.txt");
+    private static final Pattern SELECTED = Pattern.compile("([a-z][a-z_:]*)\\{members");
+    private static final Pattern GROUPED = Pattern.compile("sum by \\(([^)]*)\\)");
+
     private PublishedQueries() {}
 
-    /** The queries, with what they look for, that find nothing in a member's metrics. */
-    static Set<String> unanswered(String metrics) {
-        List<Set<String>> series = metrics.lines()
+    /** The names of the series that the operator's dashboard reads, with the labels that it groups them by. */
+    static Set<String> dashboard() throws IOException {
+        Set<String> selectors = new TreeSet<>();
+        for (String line : Files.readAllLines(DASHBOARD)) {
+            String[] panel = line.split(" \\| ", 4);
+            if (line.startsWith("#") || panel.length < 4) {
+                continue;
+            }
+            Matcher grouped = GROUPED.matcher(panel[3]);
+            String labels = grouped.find()
+                    ? grouped.group(1).replace(", ", " ").replace("pod", "").strip()
+                    : "";
+            for (Matcher names = SELECTED.matcher(panel[3]); names.find(); ) {
+                selectors.add((names.group(1) + " " + labels).strip().replaceAll(" +", " "));
+            }
+        }
+        return selectors;
+    }
+
+    /** What of these finds nothing in a member's metrics. */
+    static Set<String> unanswered(String metrics, Set<String> selectors) {
+        List<Set<String>> series = series(metrics);
+        Set<String> unanswered = new TreeSet<>(selectors);
+        unanswered.removeIf(
+                selector -> series.stream().anyMatch(words -> words.containsAll(List.of(selector.split(" ")))));
+        return unanswered;
+    }
+
+    private static List<Set<String>> series(String metrics) {
+        return metrics.lines()
                 .filter(line -> !line.startsWith("#") && !line.isBlank())
                 .map(PublishedQueries::words)
                 .toList();
+    }
+
+    /** The queries, with what they look for, that find nothing in a member's metrics. */
+    static Set<String> unanswered(String metrics) {
+        List<Set<String>> series = series(metrics);
         Set<String> unanswered = new TreeSet<>();
         QUERIES.forEach((query, selectors) -> selectors.stream()
                 .filter(selector -> series.stream().noneMatch(words -> words.containsAll(List.of(selector.split(" ")))))

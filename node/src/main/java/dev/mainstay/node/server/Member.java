@@ -159,6 +159,7 @@ public final class Member implements AutoCloseable {
             EtcdApi api =
                     parts.started("services", new EtcdApi(ports, apiSettings(settings), oversight(tracing, audit)));
             bindGauges(registry, settings, core, ports, api, cluster);
+            DiskGauges.bind(new MemberGauges(registry), directory.path());
             Optional<ClientSecurity> security = clientTls.map(ClientSecurity::new);
             TlsGauges tlsGauges = tlsGauges(registry, tls, clientTls, security);
             Optional<ArchiveKeeper> archive = settings.archive().isPresent()

@@ -77,6 +77,8 @@ class MetricsTest {
             Map.entry("etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds", "histogram"),
             Map.entry("etcd_debugging_mvcc_db_compaction_total_duration_milliseconds", "histogram"),
             Map.entry("etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds", "histogram"),
+            Map.entry("mainstay_disk_size_bytes", "gauge"),
+            Map.entry("mainstay_disk_free_bytes", "gauge"),
             Map.entry("etcd_disk_defrag_inflight", "gauge"),
             Map.entry("etcd_disk_wal_write_bytes_total", "gauge"),
             Map.entry("etcd_disk_wal_write_duration_seconds", "histogram"),

@@ -76,9 +76,6 @@ final class Reports {
         object.setStatus(status);
         T written = means.kubernetes().resource(object).updateStatus();
         object.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
-        means.meters()
-                .counter("etcd_operator_api_writes", "kind", object.getKind())
-                .increment();
     }
 
     /** Tells what was done; that nothing had been asked for here is a warning: somebody changed it there. */

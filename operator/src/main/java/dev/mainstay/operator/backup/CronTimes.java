@@ -1,22 +1,12 @@
 package dev.mainstay.operator.backup;
 
-import com.cronutils.model.Cron;
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
 import dev.mainstay.operator.backup.engine.ScheduleEngine.Times;
-import java.time.DateTimeException;
+import dev.mainstay.operator.schedule.CronSchedule;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** When a schedule in cron's notation, five fields in a time zone, is due. Pure. */
 final class CronTimes {
-
-    private static final CronParser PARSER = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
     private CronTimes() {}
 
@@ -26,30 +16,15 @@ final class CronTimes {
      * @param field what the schedule is called, for messages
      */
     static Times around(String field, String schedule, String timeZone, Instant now) {
-        ZoneId zone;
         try {
-            zone = ZoneId.of(timeZone);
-        } catch (DateTimeException e) {
-            return problem(
-                    "spec.timeZone '" + timeZone + "' is no time zone: write one such as Europe/Berlin or Etc/UTC");
-        }
-        try {
-            Cron cron = PARSER.parse(schedule).validate();
-            ExecutionTime times = ExecutionTime.forCron(cron);
-            ZonedDateTime here = now.truncatedTo(ChronoUnit.SECONDS).atZone(zone);
-            @Nullable
-            Instant last = times.isMatch(here) && here.getSecond() == 0
-                    ? here.toInstant()
-                    : times.lastExecution(here).map(ZonedDateTime::toInstant).orElse(null);
-            @Nullable
-            Instant next =
-                    times.nextExecution(here).map(ZonedDateTime::toInstant).orElse(null);
+            CronSchedule cron = CronSchedule.of(field, schedule, "spec.timeZone", timeZone);
+            @Nullable Instant last = cron.last(now);
+            @Nullable Instant next = cron.next(now);
             return next == null && last == null
                     ? problem(field + " '" + schedule + "' never comes: correct it")
                     : new Times("", last, next);
         } catch (IllegalArgumentException e) {
-            return problem(field + " '" + schedule + "' can't be read (" + e.getMessage()
-                    + "): write minute, hour, day of month, month and day of week, as in 0 1 * * *");
+            return problem(String.valueOf(e.getMessage()));
         }
     }
 

@@ -100,6 +100,5 @@ public record Means(
     <T extends HasMetadata> void written(T object) {
         T now = kubernetes.resource(object).updateStatus();
         object.getMetadata().setResourceVersion(now.getMetadata().getResourceVersion());
-        meters.counter("etcd_operator_api_writes", "kind", object.getKind()).increment();
     }
 }

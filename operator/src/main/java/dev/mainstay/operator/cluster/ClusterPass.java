@@ -4,6 +4,7 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
+import dev.mainstay.api.v1alpha1.Operation;
 import dev.mainstay.api.v1alpha1.Tls;
 import dev.mainstay.operator.access.act.RootVerdict;
 import dev.mainstay.operator.cluster.act.Actuator;
@@ -26,13 +27,18 @@ import dev.mainstay.operator.cluster.trust.TrustStep;
 import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.migration.plan.MigrationVerdict;
 import dev.mainstay.operator.report.EventLog;
+import dev.mainstay.operator.tracing.PassTrace;
+import dev.mainstay.operator.tracing.Tracing;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** One pass over one cluster: observe, keep certificates, decide, write down, act. Keeps nothing between passes. */
 public final class ClusterPass {
@@ -52,6 +58,19 @@ public final class ClusterPass {
     private final MeterRegistry meters;
     private final BackupGauges gauges;
     private final QuorumLossGauge quorumLoss;
+    private final ClusterMeters series;
+    private final Tracing tracing;
+
+    /** Made of its parts, and not traced. */
+    public ClusterPass(
+            KubernetesClient kubernetes,
+            ClusterObserver observer,
+            Actuator actuator,
+            RootKeeper users,
+            MigrationKeeper migrations,
+            MeterRegistry meters) {
+        this(kubernetes, observer, actuator, users, migrations, meters, Tracing.off());
+    }
 
     /** Made of its parts. */
     public ClusterPass(
@@ -60,7 +79,8 @@ public final class ClusterPass {
             Actuator actuator,
             RootKeeper users,
             MigrationKeeper migrations,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Tracing tracing) {
         this.kubernetes = kubernetes;
         this.observer = observer;
         this.actuator = actuator;
@@ -72,42 +92,56 @@ public final class ClusterPass {
         this.objects = new UnorderedObjects(kubernetes, events);
         this.meters = meters;
         this.gauges = new BackupGauges(meters);
+        this.series = new ClusterMeters(meters);
+        this.tracing = tracing;
         this.quorumLoss = new QuorumLossGauge(meters);
     }
 
     /** Runs it, and says what was decided; empty if there is no such cluster any more. */
     public Optional<Decision> run(String namespace, String name) {
+        PassTrace trace = tracing.pass("EtcdCluster", namespace, name);
+        return trace.whole(() -> run(namespace, name, trace));
+    }
+
+    /** Nothing is measured any more of a cluster that is gone. */
+    public void forget(String namespace, String name) {
+        series.forget(namespace, name);
+        gauges.forget(namespace, name);
+        quorumLoss.forget(namespace, name);
+    }
+
+    private Optional<Decision> run(String namespace, String name, PassTrace trace) {
         EtcdCluster cluster = kubernetes
                 .resources(EtcdCluster.class)
                 .inNamespace(namespace)
                 .withName(name)
                 .get();
         if (cluster == null) {
-            gauges.forget(namespace, name);
-            quorumLoss.forget(namespace, name);
+            forget(namespace, name);
             return Optional.empty();
         }
-        Seen seen = observer.observe(cluster);
+        Seen seen = trace.step("observe", () -> observer.observe(cluster));
         Optional<String> unsupported = Unsupported.reason(cluster);
         boolean deleted = seen.observation().wanted().deleted();
         boolean leave = unsupported.isPresent()
                 || deleted
                 || seen.observation().wanted().paused();
-        Optional<TrustState> certificates = certificates(seen, leave);
+        Optional<TrustState> certificates = trace.step("certificates", () -> certificates(seen, leave, trace));
         Decision decision = unsupported
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
+        trace.tell("mainstay.rule", decision.rule());
+        trace.tell("mainstay.decision", decision.action().toString());
         if (deleted) {
-            quorumLoss.forget(namespace, name);
             users.forget(cluster.getMetadata().getUid());
-            gauges.forget(namespace, name);
+            forget(namespace, name);
         } else {
             gauges.show(seen);
             quorumLoss.look(seen);
-            Optional<MigrationVerdict> migration = migrations.keep(seen, !leave);
+            Optional<MigrationVerdict> migration = trace.step("migration", () -> migrations.keep(seen, !leave));
             boolean own = migration.isEmpty() || migration.get().done();
-            Optional<RootVerdict> root = users.keep(seen, !leave && own, decision.action() instanceof Action.Idle);
-            report(seen, decision, certificates, root, migration);
+            Optional<RootVerdict> root = trace.step("users", () -> users.keep(seen, !leave && own, isCalm(decision)));
+            var _ = trace.step("report", () -> report(seen, decision, certificates, root, migration, trace));
             root.ifPresent(verdict -> verdict.news()
                     .forEach(news ->
                             events.tell(cluster, news, seen.observation().now())));
@@ -115,35 +149,63 @@ public final class ClusterPass {
         boolean paused = decision.action() instanceof Action.Wait wait
                 && (wait.blocker() == Action.Blocker.PAUSED || wait.blocker() == Action.Blocker.SPEC);
         if (!paused && !deleted) {
-            objects.apply(cluster, seen.observation().now());
+            var _ = trace.step("objects", () -> {
+                objects.apply(seen.cluster(), seen.observation().now());
+                objects.services(seen);
+                return cluster;
+            });
         }
         if (!(decision.action() instanceof Action.Idle) && !(decision.action() instanceof Action.Wait)) {
             count(decision, "started");
-            carryOut(seen, decision.action());
+            carryOut(seen, decision, trace);
             count(decision, "done");
         }
         return Optional.of(decision);
     }
 
-    private Optional<TrustState> certificates(Seen seen, boolean leave) {
-        if (Names.issuance(seen.cluster()) != Tls.Issuance.SELF_MANAGED) {
-            return given.keep(seen, !leave);
-        }
-        return leave ? trust.look(seen) : trust.keep(seen);
+    /** Whether nothing is to do, or only what waits for a window. */
+    private static boolean isCalm(Decision decision) {
+        return decision.action() instanceof Action.Idle
+                || (decision.action() instanceof Action.Wait wait && wait.blocker() == Action.Blocker.WINDOW);
     }
 
-    private void carryOut(Seen seen, Action action) {
+    private Optional<TrustState> certificates(Seen seen, boolean leave, PassTrace trace) {
+        if (Names.issuance(seen.cluster()) != Tls.Issuance.SELF_MANAGED) {
+            return given.keep(seen, !leave, trace);
+        }
+        return leave ? trust.look(seen) : trust.keep(seen, trace);
+    }
+
+    private void carryOut(Seen seen, Decision decision, PassTrace trace) {
         EtcdCluster cluster = seen.cluster();
+        Action action = decision.action();
         Instant now = seen.observation().now();
-        ClusterNews.of(action).ifPresent(news -> events.tell(cluster, news, now));
+        ClusterNews.of(action).ifPresent(news -> events.tell(cluster, news, now, trace.traceId()));
         try {
-            actuator.act(seen, action);
+            var _ = trace.step(action.getClass().getSimpleName(), attributes(decision), () -> {
+                actuator.act(seen, action);
+                return action;
+            });
         } catch (RuntimeException e) {
             if (!isConflict(e)) {
-                events.tell(cluster, ClusterNews.failed(action, reason(e)), now);
+                events.tell(cluster, ClusterNews.failed(action, reason(e)), now, trace.traceId());
             }
             throw e;
         }
+        if (action instanceof Action.RecreatePod) {
+            series.recreated(
+                    cluster.getMetadata().getNamespace(), cluster.getMetadata().getName());
+        }
+    }
+
+    private static Map<String, String> attributes(Decision decision) {
+        Map<String, String> attributes = new TreeMap<>();
+        attributes.put("mainstay.rule", decision.rule());
+        attributes.put("mainstay.action", decision.action().toString());
+        if (decision.member() != null) {
+            attributes.put("mainstay.member", decision.member());
+        }
+        return attributes;
     }
 
     /** Somebody else was faster; the next pass sees what they did. */
@@ -186,12 +248,13 @@ public final class ClusterPass {
     }
 
     /** Written before anything is done, and only when it says something new. */
-    private void report(
+    private EtcdClusterStatus report(
             Seen seen,
             Decision decision,
             Optional<TrustState> certificates,
             Optional<RootVerdict> root,
-            Optional<MigrationVerdict> migration) {
+            Optional<MigrationVerdict> migration,
+            PassTrace trace) {
         MemberReport report = new MemberReport(seen);
         for (MemberView view : seen.observation().members()) {
             EtcdMember member = Objects.requireNonNull(seen.members().get(view.name()));
@@ -200,22 +263,43 @@ public final class ClusterPass {
                 member.setStatus(status);
                 EtcdMember written = kubernetes.resource(member).updateStatus();
                 member.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
-                meters.counter("etcd_operator_api_writes", "kind", "EtcdMember").increment();
             }
         }
         EtcdCluster cluster = seen.cluster();
         EtcdClusterStatus status = new ClusterReport(
-                        seen, decision, certificates.orElse(null), root.orElse(null), migration.orElse(null))
+                        seen,
+                        decision,
+                        certificates.orElse(null),
+                        root.orElse(null),
+                        migration.orElse(null),
+                        trace.fresh())
                 .status();
+        Operation operation = status.operation();
+        trace.belongsTo(operation == null ? null : operation.traceID());
+        EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         if (!status.equals(cluster.getStatus())) {
-            EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
             ClusterNews.of(before.conditions(), status.conditions())
                     .forEach(news ->
-                            events.tell(cluster, news, seen.observation().now()));
+                            events.tell(cluster, news, seen.observation().now(), trace.traceId()));
             cluster.setStatus(status);
             EtcdCluster written = kubernetes.resource(cluster).updateStatus();
             cluster.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
-            meters.counter("etcd_operator_api_writes", "kind", "EtcdCluster").increment();
         }
+        String namespace = cluster.getMetadata().getNamespace();
+        String name = cluster.getMetadata().getName();
+        Operation old = before.operation();
+        if (old != null && (operation == null || operation.type() != old.type())) {
+            ended(namespace, name, old, decision, seen.observation().now());
+        }
+        series.seen(namespace, name, seen.observation(), status);
+        return status;
+    }
+
+    /** The operation that the status spoke of until now is over. */
+    private void ended(String namespace, String name, Operation old, Decision next, Instant now) {
+        Instant begin = old.startTime() == null ? now : Instant.parse(old.startTime());
+        String result = next.atRest() ? "completed" : "interrupted";
+        series.ended(namespace, name, old.type(), result, Duration.between(begin, now));
+        tracing.operation(ClusterMeters.word(old.type()), old.traceID(), begin, namespace, name, result);
     }
 }

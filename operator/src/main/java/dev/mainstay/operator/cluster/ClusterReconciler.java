@@ -99,7 +99,8 @@ public final class ClusterReconciler implements Reconciler<EtcdCluster>, Cleaner
     private static Duration next(Optional<Decision> decision) {
         return switch (decision.map(Decision::action).orElse(new Action.Idle())) {
             case Action.Idle _ -> AT_REST;
-            case Action.Wait wait when wait.blocker() == Action.Blocker.HIBERNATED -> AT_REST;
+            case Action.Wait wait
+            when wait.blocker() == Action.Blocker.HIBERNATED || wait.blocker() == Action.Blocker.WINDOW -> AT_REST;
             case Action.Wait _ -> WAITING;
             default -> NEXT_STEP;
         };

@@ -2,14 +2,19 @@ package dev.mainstay.operator.cluster;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.DesiredDashboard;
 import dev.mainstay.operator.cluster.desired.DesiredMonitoring;
 import dev.mainstay.operator.cluster.desired.DesiredObjects;
 import dev.mainstay.operator.cluster.desired.Hashes;
 import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.desired.OuterAddress;
+import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.report.EventLog;
 import dev.mainstay.operator.report.News;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -20,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the objects whose order doesn't matter as wanted. A hash of what was wanted stands on each, so what the API server adds by itself
@@ -61,7 +67,34 @@ final class UnorderedObjects {
                     .forEach(unwanted -> remove(
                             monitoring(unwanted), found -> found.entrySet().containsAll(own.entrySet())));
             monitoring.all().forEach(wanted -> keep(wanted, monitoring(wanted)));
+            dashboard(cluster, own);
         }
+    }
+
+    /** Who has the Prometheus operator has Grafana, as a rule; without it nobody would scrape what the dashboard shows. */
+    private void dashboard(EtcdCluster cluster, Map<String, String> own) {
+        DesiredDashboard dashboard = new DesiredDashboard(cluster);
+        ConfigMap map = dashboard.map();
+        if (dashboard.wanted()) {
+            keep(map, kubernetes.resource(map));
+        } else {
+            remove(kubernetes.resource(map), found -> found.entrySet().containsAll(own.entrySet()));
+        }
+    }
+
+    /** Keeps services of single members, as the spec wants them; they go with their members. */
+    void services(Seen seen) {
+        EtcdCluster cluster = seen.cluster();
+        boolean wanted = OuterAddress.wanted(cluster);
+        seen.members().forEach((name, member) -> {
+            Service found = seen.services().get(name);
+            if (!wanted && found != null) {
+                var _ = kubernetes.resource(found).delete();
+            } else if (wanted && member.getMetadata().getDeletionTimestamp() == null) {
+                Service service = OuterAddress.service(cluster, member);
+                keep(service, kubernetes.resource(service), found);
+            }
+        });
     }
 
     /** Keeps it as wanted; false if this cluster doesn't know its kind. */
@@ -102,12 +135,15 @@ final class UnorderedObjects {
     }
 
     private static <T extends HasMetadata> void keep(T wanted, Resource<T> place) {
+        keep(wanted, place, place.get());
+    }
+
+    private static <T extends HasMetadata> void keep(T wanted, Resource<T> place, @Nullable T found) {
         String hash = Hashes.object(wanted);
         Map<String, String> annotations =
                 new TreeMap<>(Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
         annotations.put(HASH, hash);
         wanted.getMetadata().setAnnotations(annotations);
-        T found = place.get();
         if (found == null) {
             var _ = place.create();
             return;

@@ -62,20 +62,15 @@ public final class GrpcMembers implements MemberApi {
     }
 
     @Override
+    public Published published(Endpoint endpoint) {
+        return MetricsPage.read(metrics.page(endpoint.metrics()));
+    }
+
+    @Override
     public LogEnd log(Endpoint endpoint) {
         return MetricsPage.log(metrics.page(endpoint.metrics()))
                 .orElseThrow(() -> new MemberCallException(
                         "metrics", endpoint.metrics(), new IOException("nothing about the end of the log")));
-    }
-
-    @Override
-    public TlsInUse tls(Endpoint endpoint) {
-        return MetricsPage.tls(metrics.page(endpoint.metrics()));
-    }
-
-    @Override
-    public ArchiveNumbers archive(Endpoint endpoint) {
-        return MetricsPage.archive(metrics.page(endpoint.metrics()));
     }
 
     private static Optional<MemberListResponse> list(ManagedChannel channel, boolean linearizable) {

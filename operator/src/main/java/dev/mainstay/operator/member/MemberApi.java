@@ -11,14 +11,11 @@ public interface MemberApi {
     /** What one member says of itself and the list that it sees. */
     Answer ask(Endpoint endpoint);
 
+    /** What it publishes of itself. */
+    Published published(Endpoint endpoint);
+
     /** The last entry of its log, committed or not. */
     LogEnd log(Endpoint endpoint);
-
-    /** The certificates and authorities that it uses. */
-    TlsInUse tls(Endpoint endpoint);
-
-    /** What it says of the archive. */
-    ArchiveNumbers archive(Endpoint endpoint);
 
     /** Adds a learner. */
     void addLearner(Endpoint endpoint, String peerUrl);

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a member's metrics, in Prometheus' text format. */
 final class MetricsPage {
@@ -15,6 +16,11 @@ final class MetricsPage {
             Pattern.compile("(?m)^mainstay_tls_certificate_expiry_timestamp_seconds\\{[^}]*serial=\"([0-9a-f]+)\"");
     private static final Pattern BUNDLE =
             Pattern.compile("(?m)^mainstay_tls_trusted_bundle\\{[^}]*sha256=\"([0-9a-f]+)\"");
+
+    private static final Pattern DISK_SIZE = Pattern.compile("(?m)^mainstay_disk_size_bytes (\\S+)");
+    private static final Pattern DISK_FREE = Pattern.compile("(?m)^mainstay_disk_free_bytes (\\S+)");
+
+    private static final Pattern DEFRAGMENTING = Pattern.compile("(?m)^etcd_disk_defrag_inflight (\\S+)");
 
     private static final Pattern LAST_TERM = Pattern.compile("(?m)^mainstay_log_last_term(?:\\{[^}]*\\})? (\\S+)");
     private static final Pattern LAST_INDEX = Pattern.compile("(?m)^mainstay_log_last_index(?:\\{[^}]*\\})? (\\S+)");
@@ -36,12 +42,28 @@ final class MetricsPage {
         }
     }
 
-    static TlsInUse tls(String page) {
-        return new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page));
+    static Published read(String page) {
+        return new Published(
+                new TlsInUse(all(CERTIFICATE, page), all(BUNDLE, page)),
+                disk(page),
+                bytes(DEFRAGMENTING, page) > 0,
+                ArchiveNumbers.of(name -> number(name, page)));
     }
 
-    static ArchiveNumbers archive(String page) {
-        return ArchiveNumbers.of(name -> number(name, page));
+    private static Published.@Nullable Disk disk(String page) {
+        long size = bytes(DISK_SIZE, page);
+        long free = bytes(DISK_FREE, page);
+        return size <= 0 || free < 0 ? null : new Published.Disk(size, Math.min(free, size));
+    }
+
+    /** -1 if it isn't there, or is no number. */
+    private static long bytes(Pattern pattern, String page) {
+        Matcher matcher = pattern.matcher(page);
+        try {
+            return matcher.find() ? (long) Double.parseDouble(matcher.group(1)) : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     private static OptionalDouble number(String name, String page) {

@@ -30,6 +30,7 @@ import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.member.GrpcAuth;
 import dev.mainstay.operator.member.GrpcMembers;
 import dev.mainstay.operator.migration.MigrationKeeper;
+import dev.mainstay.operator.tracing.Tracing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
@@ -56,6 +57,7 @@ public final class Main implements QuarkusApplication {
 
     private final Vertx vertx;
     private final AtomicReference<@Nullable Operator> running = new AtomicReference<>();
+    private final AtomicReference<@Nullable Tracing> traces = new AtomicReference<>();
 
     /** Called by the container. */
     public Main(Vertx vertx) {
@@ -71,18 +73,11 @@ public final class Main implements QuarkusApplication {
     public int run(String... arguments) {
         OperatorSettings settings = OperatorSettings.read(List.of(arguments), System.getenv());
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        KubernetesClient kubernetes = new KubernetesClientBuilder().build();
-        Operator operator = new Operator(overrider -> {
-            overrider
-                    .withKubernetesClient(kubernetes)
-                    .withReconciliationTerminationTimeout(STOP)
-                    // Only its finalizer is ours to write.
-                    .withUseSSAToPatchPrimaryResource(false);
-            if (!settings.leaderElectionNamespace().isEmpty()) {
-                overrider.withLeaderElectionConfiguration(
-                        new LeaderElectionConfiguration("mainstay-operator", settings.leaderElectionNamespace()));
-            }
-        });
+        Tracing tracing = Tracing.of(settings.traces(), Clock.systemUTC(), meters);
+        traces.set(tracing);
+        KubernetesClient kubernetes = new KubernetesClientBuilder()
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new ApiWrites(meters)))
+                .build();
         GrpcMembers members = new GrpcMembers();
         GrpcAuth auth = new GrpcAuth();
         String repository = settings.nodeImage();
@@ -92,7 +87,20 @@ public final class Main implements QuarkusApplication {
                 new Actuator(kubernetes, members, repository),
                 new RootKeeper(kubernetes, auth),
                 new MigrationKeeper(kubernetes, repository),
-                meters);
+                meters,
+                tracing);
+        Operator operator = new Operator(overrider -> {
+            overrider
+                    .withKubernetesClient(kubernetes)
+                    .withReconciliationTerminationTimeout(STOP)
+                    .withMetrics(new Reconciles(tracing, pass))
+                    // Only its finalizer is ours to write.
+                    .withUseSSAToPatchPrimaryResource(false);
+            if (!settings.leaderElectionNamespace().isEmpty()) {
+                overrider.withLeaderElectionConfiguration(
+                        new LeaderElectionConfiguration("mainstay-operator", settings.leaderElectionNamespace()));
+            }
+        });
         AccessMeans access = new AccessMeans(kubernetes, auth, Clock.systemUTC(), meters);
         Means means = new Means(kubernetes, Clock.systemUTC(), repository, settings.nodeVersion(), meters);
         new Kinds(kubernetes, operator, settings.namespaces())
@@ -121,6 +129,10 @@ public final class Main implements QuarkusApplication {
         Operator operator = running.getAndSet(null);
         if (operator != null) {
             operator.stop();
+        }
+        Tracing tracing = traces.getAndSet(null);
+        if (tracing != null) {
+            tracing.close();
         }
     }
 }

@@ -39,6 +39,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -371,7 +373,13 @@ class ClusterPassTest {
                 .isEqualTo("metrics");
         assertThat(monitoringOf("PrometheusRule").<List<Map<String, Object>>>get("spec", "groups", 0, "rules"))
                 .hasSizeGreaterThan(5)
-                .allSatisfy(rule -> assertThat((String) rule.get("expr")).contains("namespace=\"test\""));
+                .allSatisfy(rule -> assertThat((String) rule.get("expr")).contains("namespace=\"test\""))
+                .anySatisfy(rule -> {
+                    Matcher claims = Pattern.compile("persistentvolumeclaim=~\"([^\"]+)\"")
+                            .matcher((String) Objects.requireNonNull(rule.get("expr")));
+                    assertThat(claims.find()).isTrue();
+                    assertThat(volume("a-1")).matches(claims.group(1));
+                });
 
         change(spec -> spec.put("monitoring", Map.of("prometheusRule", false, "labels", Map.of("release", "p"))));
         settle();

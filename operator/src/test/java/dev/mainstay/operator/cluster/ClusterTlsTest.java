@@ -17,6 +17,7 @@ import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.pki.Pem;
 import dev.mainstay.operator.pki.ServerNames;
+import dev.mainstay.operator.tracing.Tracing;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -274,7 +275,8 @@ class ClusterTlsTest {
         settle();
         String renewed = content("a-1-tls", "tls.crt");
 
-        assertThatThrownBy(() -> new TrustKeeper(client, new SimpleMeterRegistry()).keep(seen))
+        assertThatThrownBy(() -> new TrustKeeper(client, new SimpleMeterRegistry())
+                        .keep(seen, Tracing.off().pass("EtcdCluster", NAMESPACE, "a")))
                 .isInstanceOf(KubernetesClientException.class);
         assertThat(content("a-1-tls", "tls.crt")).isEqualTo(renewed);
     }

@@ -1,10 +1,12 @@
 package dev.mainstay.operator.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mainstay.operator.member.ArchiveNumbers;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
-import dev.mainstay.operator.member.TlsInUse;
+import dev.mainstay.operator.member.Published;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FakeCloud implements MemberApi {
 
+    private static final long[] USUAL = {4096, 2048};
+
     private final KubernetesClient kubernetes;
     private final Map<String, Line> list = new TreeMap<>();
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
@@ -31,6 +36,15 @@ public final class FakeCloud implements MemberApi {
     private String clusterId = "";
     private int addresses;
     private int late;
+    /** What members say of their disks, by name. */
+    final Map<String, Published.Disk> disks = new ConcurrentHashMap<>();
+
+    /** What members say of their data: bytes, and of these in use. */
+    final Map<String, long[]> data = new ConcurrentHashMap<>();
+
+    /** Members that return free space, and for how many more steps. */
+    private final Map<String, Integer> defragmenting = new ConcurrentHashMap<>();
+
     private final Map<String, Long> logs = new ConcurrentHashMap<>();
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
@@ -48,6 +62,13 @@ public final class FakeCloud implements MemberApi {
     /** Starts what was made and not started yet. */
     public synchronized void step() {
         mounts.step();
+        defragmenting.replaceAll((member, steps) -> steps - 1);
+        defragmenting.forEach((member, steps) -> {
+            if (steps == 0) {
+                data.computeIfPresent(member, (name, sizes) -> new long[] {sizes[1], sizes[1]});
+            }
+        });
+        defragmenting.values().removeIf(steps -> steps == 0);
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
             if ((pod.getStatus() == null || pod.getStatus().getPodIP() == null) && mountable(pod)) {
                 addresses++;
@@ -164,8 +185,8 @@ public final class FakeCloud implements MemberApi {
                 self.learner(),
                 2,
                 100,
-                4096,
-                2048,
+                data.getOrDefault(member(endpoint), USUAL)[0],
+                data.getOrDefault(member(endpoint), USUAL)[1],
                 logs.getOrDefault(member(self), 100L),
                 agreed && !self.learner(),
                 self.learner() ? List.of() : List.copyOf(list.values()),
@@ -182,19 +203,23 @@ public final class FakeCloud implements MemberApi {
     }
 
     @Override
-    public synchronized TlsInUse tls(Endpoint endpoint) {
+    public synchronized Published published(Endpoint endpoint) {
         if (!running().containsKey(endpoint.client())) {
             throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
         }
-        return mounts.inUse(endpoint);
+        return new Published(
+                mounts.inUse(endpoint),
+                disks.get(member(endpoint)),
+                defragmenting.containsKey(member(endpoint)),
+                archive(endpoint));
     }
 
-    @Override
-    public synchronized ArchiveNumbers archive(Endpoint endpoint) {
-        Line self = running().get(endpoint.client());
-        if (self == null) {
-            throw new MemberCallException("metrics", endpoint.metrics(), new IOException("refused"));
-        }
+    private static String member(Endpoint endpoint) {
+        return endpoint.name().substring(0, endpoint.name().indexOf('.'));
+    }
+
+    private ArchiveNumbers archive(Endpoint endpoint) {
+        Line self = Objects.requireNonNull(running().get(endpoint.client()));
         boolean told = kubernetes.pods().inAnyNamespace().list().getItems().stream()
                 .filter(pod -> pod.getStatus() != null
                         && endpoint.client().equals(pod.getStatus().getPodIP() + ":2379"))
@@ -243,7 +268,9 @@ public final class FakeCloud implements MemberApi {
 
     @Override
     public void defragment(Endpoint endpoint) {
-        calls.add("defragment");
+        calls.add("defragment " + member(endpoint));
+        assertThat(defragmenting).as("one at a time").isEmpty();
+        defragmenting.put(member(endpoint), 2);
     }
 
     @Override

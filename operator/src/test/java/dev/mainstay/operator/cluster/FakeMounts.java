@@ -120,6 +120,9 @@ final class FakeMounts {
 
     TlsInUse inUse(Endpoint endpoint) {
         String member = member(endpoint);
+        if (!mounted.containsKey(member)) {
+            return TlsInUse.UNKNOWN;
+        }
         Set<String> serials = new HashSet<>(Set.of(serial(member)));
         String peer = Objects.requireNonNull(mounted.get(member)).get("peer.crt");
         if (peer != null) {

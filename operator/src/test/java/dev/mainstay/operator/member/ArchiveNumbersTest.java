@@ -20,12 +20,12 @@ class ArchiveNumbersTest {
                 mainstay_archive_until_timestamp_seconds 1.767225600123E9
                 """;
 
-        assertThat(MetricsPage.archive(page))
+        assertThat(MetricsPage.read(page).archive())
                 .isEqualTo(new ArchiveNumbers(true, true, 2.5, 1_000_000_042, 7, 1_767_225_600.123));
     }
 
     @Test
     void whoWasNotToldSaysNothing() {
-        assertThat(MetricsPage.archive("etcd_server_has_leader 1.0\n")).isEqualTo(ArchiveNumbers.NONE);
+        assertThat(MetricsPage.read("etcd_server_has_leader 1.0\n").archive()).isEqualTo(ArchiveNumbers.NONE);
     }
 }

@@ -15,6 +15,7 @@ import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -100,6 +101,9 @@ class GrpcMembersTest {
         MultiGauge.builder("mainstay_tls_trusted_bundle")
                 .register(meters)
                 .register(List.of(MultiGauge.Row.of(Tags.of("endpoint", "peer", "sha256", "ab12"), 1)));
+        Gauge.builder("mainstay_disk_size_bytes", () -> 3.2e10).register(meters);
+        Gauge.builder("mainstay_disk_free_bytes", () -> 123456789).register(meters);
+        Gauge.builder("etcd_disk_defrag_inflight", () -> 1).register(meters);
         HttpServer pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         pages.createContext("/metrics", exchange -> {
             byte[] page = meters.scrape().getBytes(StandardCharsets.UTF_8);
@@ -110,10 +114,13 @@ class GrpcMembersTest {
         pages.start();
         try {
             String address = "127.0.0.1:" + pages.getAddress().getPort();
-            TlsInUse inUse = members.tls(new Endpoint("127.0.0.1:1", address, NAME, null));
+            Published published = members.published(new Endpoint("127.0.0.1:1", address, NAME, null));
+            TlsInUse inUse = published.tls();
             assertThat(inUse.serials()).containsExactlyInAnyOrder("4f", "50");
             assertThat(inUse.bundles()).containsExactly("ab12");
-            assertThatThrownBy(() -> members.tls(new Endpoint("127.0.0.1:1", "127.0.0.1:1", NAME, null)))
+            assertThat(published.disk()).isEqualTo(new Published.Disk(32_000_000_000L, 123_456_789));
+            assertThat(published.defragmenting()).isTrue();
+            assertThatThrownBy(() -> members.published(new Endpoint("127.0.0.1:1", "127.0.0.1:1", NAME, null)))
                     .isInstanceOf(MemberCallException.class);
         } finally {
             pages.stop(0);

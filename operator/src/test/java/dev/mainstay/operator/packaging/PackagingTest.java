@@ -180,7 +180,8 @@ class PackagingTest {
                 "archive-s3",
                 "restore-new",
                 "restore-moment",
-                "restore-in-place"
+                "restore-in-place",
+                "care"
             })
     void samplesAreOfKnownFields(String sample) throws IOException {
         for (String document : Files.readString(Rendered.root().resolve("kustomize/samples/" + sample + ".yaml"))

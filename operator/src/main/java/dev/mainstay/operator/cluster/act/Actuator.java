@@ -9,7 +9,9 @@ import dev.mainstay.operator.cluster.desired.ArchivePart;
 import dev.mainstay.operator.cluster.desired.BeginsAnew;
 import dev.mainstay.operator.cluster.desired.DesiredMember;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
+import dev.mainstay.operator.cluster.desired.GrownStorage;
 import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.desired.OuterAddress;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
@@ -18,11 +20,12 @@ import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +38,9 @@ import java.util.function.UnaryOperator;
 /** Carries out one action. Each effect that is already there is taken for done; what fails throws, and the next pass looks again. */
 public final class Actuator {
 
+    private static final int FORBIDDEN = 403;
     private static final int CONFLICT = 409;
+    private static final int UNPROCESSABLE = 422;
 
     private final KubernetesClient kubernetes;
     private final MemberApi members;
@@ -113,7 +118,17 @@ public final class Actuator {
             case Action.Promote a -> members.promote(anyone(seen), a.id());
             case Action.RemoveFromList a -> members.remove(anyoneBut(seen, a.member()), a.id());
             case Action.MoveLeader a -> members.moveLeader(endpoint(seen, a.from()), a.toId());
-            case Action.Defragment a -> members.defragment(endpoint(seen, a.member()));
+            case Action.Defragment a -> {
+                // First, so that a time that is due is used once, however the call ends.
+                String time =
+                        seen.observation().now().truncatedTo(ChronoUnit.SECONDS).toString();
+                updateMember(
+                        seen,
+                        a.member(),
+                        member -> member.setStatus(MemberStatuses.defragmented(member.getStatus(), time)),
+                        true);
+                members.defragment(endpoint(seen, a.member()));
+            }
             case Action.Disarm a ->
                 members.disarm(anyone(seen), a.alarm().memberId(), a.alarm().kind() == ClusterView.Alarm.Kind.CORRUPT);
             case Action.ChooseSurvivor a ->
@@ -159,21 +174,24 @@ public final class Actuator {
     }
 
     private void createVolume(Seen seen, String member) {
-        create(new DesiredMember(seen.cluster()).volume(object(seen, member)));
+        create(GrownStorage.marked(seen.declared(), new DesiredMember(seen.cluster()).volume(object(seen, member))));
     }
 
     private void growVolume(Seen seen, Action.GrowVolume a) {
-        var _ = kubernetes
-                .persistentVolumeClaims()
-                .inNamespace(namespace(seen))
-                .withName(claim(seen, a.member()))
-                .edit(claim -> new PersistentVolumeClaimBuilder(claim)
-                        .editSpec()
-                        .editResources()
-                        .addToRequests("storage", new Quantity(Long.toString(a.bytes())))
-                        .endResources()
-                        .endSpec()
-                        .build());
+        Resource<PersistentVolumeClaim> place =
+                kubernetes.persistentVolumeClaims().inNamespace(namespace(seen)).withName(claim(seen, a.member()));
+        try {
+            var _ = place.edit(claim -> GrownStorage.grown(seen.declared(), claim, a.bytes()));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == FORBIDDEN || e.getCode() == UNPROCESSABLE) {
+                String why = e.getStatus() == null || e.getStatus().getMessage() == null
+                        ? String.valueOf(e.getMessage())
+                        : e.getStatus().getMessage();
+                var _ = place.edit(claim -> GrownStorage.refused(
+                        claim, a.bytes(), seen.observation().now(), why));
+            }
+            throw e;
+        }
     }
 
     private void deleteVolume(Seen seen, String member) {
@@ -199,7 +217,11 @@ public final class Actuator {
                         member.getSpec().incarnation(),
                         founds,
                         peers,
-                        Objects.requireNonNullElse(member.getSpec().volumeClaimName(), ""));
+                        Objects.requireNonNullElse(member.getSpec().volumeClaimName(), ""),
+                        OuterAddress.wanted(seen.cluster())
+                                ? OuterAddress.told(
+                                        seen.cluster(), seen.services().get(name))
+                                : null);
         pod.getMetadata().setOwnerReferences(List.of(Names.owner(member)));
         Map<String, String> annotations = new TreeMap<>(pod.getMetadata().getAnnotations());
         annotations.put(MainstayApi.TEMPLATE_HASH, member.getSpec().templateHash());

@@ -13,6 +13,7 @@ import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.cluster.trust.TrustStep;
+import dev.mainstay.operator.tracing.PassTrace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -49,7 +50,7 @@ public final class GivenKeeper {
     }
 
     /** Writes what there is to write, if it may, and says how things are then; empty for a cluster without TLS. */
-    public Optional<TrustState> keep(Seen seen, boolean write) {
+    public Optional<TrustState> keep(Seen seen, boolean write, PassTrace trace) {
         TrustObjects objects = seen.trust();
         if (objects == null) {
             return Optional.empty();
@@ -62,11 +63,13 @@ public final class GivenKeeper {
         if (write && !given.authorities().isEmpty()) {
             for (CertificateHolder holder : holders) {
                 Optional<Map<String, String>> wanted = reading.wanted(holder);
-                if (wanted.isPresent() && !bring(cluster, holder, wanted.get(), objects) && !reading.spare(holder)) {
+                if (wanted.isPresent()
+                        && !bring(cluster, holder, wanted.get(), objects, trace)
+                        && !reading.spare(holder)) {
                     foreign.add(holder.secret());
                 }
             }
-            if (!publish(cluster, reading.bundle(), objects)) {
+            if (!publish(cluster, reading.bundle(), objects, trace)) {
                 foreign.add(Names.authority(cluster.getMetadata().getName()));
             }
         }
@@ -124,15 +127,30 @@ public final class GivenKeeper {
 
     /** False if somebody else's object is in the way. */
     private boolean bring(
-            EtcdCluster cluster, CertificateHolder holder, Map<String, String> wanted, TrustObjects objects) {
+            EtcdCluster cluster,
+            CertificateHolder holder,
+            Map<String, String> wanted,
+            TrustObjects objects,
+            PassTrace trace) {
         Secret found = objects.secrets().get(holder.secret());
-        return GivenReading.same(found, wanted) || written(DesiredTrust.secret(cluster, holder, wanted), found);
+        return GivenReading.same(found, wanted) || written(DesiredTrust.secret(cluster, holder, wanted), found, trace);
     }
 
-    private boolean publish(EtcdCluster cluster, String bundle, TrustObjects objects) {
+    private boolean publish(EtcdCluster cluster, String bundle, TrustObjects objects, PassTrace trace) {
         ConfigMap wanted = DesiredTrust.published(cluster, bundle);
         ConfigMap found = objects.published();
-        return (found != null && Objects.equals(found.getData(), wanted.getData())) || written(wanted, found);
+        return (found != null && Objects.equals(found.getData(), wanted.getData())) || written(wanted, found, trace);
+    }
+
+    private <T extends HasMetadata> boolean written(T wanted, @Nullable T found, PassTrace trace) {
+        return trace.step(
+                "Bring",
+                Map.of(
+                        "mainstay.rule",
+                        "Trust",
+                        "mainstay.action",
+                        wanted.getKind() + " " + wanted.getMetadata().getName()),
+                () -> written(wanted, found));
     }
 
     private <T extends HasMetadata> boolean written(T wanted, @Nullable T found) {

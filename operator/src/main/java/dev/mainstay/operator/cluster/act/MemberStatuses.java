@@ -28,6 +28,29 @@ final class MemberStatuses {
                 s.trustBundleHash(),
                 since,
                 null,
+                s.externalURL(),
+                s.conditions());
+    }
+
+    static EtcdMemberStatus defragmented(@Nullable EtcdMemberStatus status, String now) {
+        EtcdMemberStatus s = Objects.requireNonNullElse(status, EtcdMemberStatus.EMPTY);
+        return new EtcdMemberStatus(
+                s.memberID(),
+                s.role(),
+                s.podUID(),
+                s.version(),
+                s.dbSize(),
+                s.dbSizeInUse(),
+                s.raftTerm(),
+                s.raftAppliedIndex(),
+                s.revision(),
+                s.revisionTime(),
+                s.recreates(),
+                now,
+                s.trustBundleHash(),
+                s.unhealthySince(),
+                s.readySince(),
+                s.externalURL(),
                 s.conditions());
     }
 

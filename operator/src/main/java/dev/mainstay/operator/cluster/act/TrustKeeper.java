@@ -11,6 +11,7 @@ import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.cluster.trust.TrustEngine;
 import dev.mainstay.operator.cluster.trust.TrustStep;
 import dev.mainstay.operator.cluster.trust.TrustView;
+import dev.mainstay.operator.tracing.PassTrace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +55,7 @@ public final class TrustKeeper {
     }
 
     /** Writes what there is to write, and says how things are then; empty for a cluster without TLS. */
-    public Optional<TrustState> keep(Seen seen) {
+    public Optional<TrustState> keep(Seen seen, PassTrace trace) {
         TrustObjects objects = seen.trust();
         if (objects == null) {
             return Optional.empty();
@@ -62,8 +64,14 @@ public final class TrustKeeper {
         TrustReading reading = read(seen, objects, foreign);
         TrustState state = state(reading);
         for (int writes = 0; writes < MAX_WRITES && allowed(state.step(), missed(seen, objects, foreign)); writes++) {
+            TrustReading now = reading;
+            TrustObjects before = objects;
+            TrustStep step = state.step();
             try {
-                objects = carryOut(reading, objects, state.step());
+                objects = trace.step(
+                        step.getClass().getSimpleName(),
+                        Map.of("mainstay.rule", "Trust", "mainstay.action", step.toString()),
+                        () -> carryOut(now, before, step));
             } catch (ForeignObjectException e) {
                 if (!foreign.add(e.name()) || state.authority() == null) {
                     break;

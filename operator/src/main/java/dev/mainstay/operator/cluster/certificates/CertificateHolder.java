@@ -46,7 +46,7 @@ public record CertificateHolder(String name, String secret, String commonName, L
                     memberName,
                     Names.certificate(memberName),
                     MemberCertificate.COMMON_NAME,
-                    MemberCertificate.names(cluster, memberName),
+                    MemberCertificate.names(cluster, member),
                     member));
         }
         for (EtcdUser user : users) {

@@ -4,6 +4,8 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.Tls;
 import dev.mainstay.operator.cluster.desired.MemberCertificate;
 import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.desired.UpkeepOf;
+import dev.mainstay.operator.cluster.engine.Upkeep;
 import dev.mainstay.operator.cluster.trust.AuthorityView;
 import dev.mainstay.operator.cluster.trust.Ca;
 import dev.mainstay.operator.cluster.trust.Holder;
@@ -85,7 +87,13 @@ public final class TrustReading {
                                 entry.getKey(),
                                 entry.getValue().serials(),
                                 entry.getValue().bundles()))
-                        .toList());
+                        .toList(),
+                window(cluster, now));
+    }
+
+    private static @Nullable String window(EtcdCluster cluster, Instant now) {
+        Upkeep upkeep = UpkeepOf.cluster(cluster, now);
+        return upkeep.open() ? null : upkeep.whenNext();
     }
 
     /** What decisions look at. */

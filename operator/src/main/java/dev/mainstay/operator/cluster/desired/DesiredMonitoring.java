@@ -77,7 +77,7 @@ public final class DesiredMonitoring {
     private List<Map<String, Object>> rules() {
         String of = "{namespace=\"" + cluster.getMetadata().getNamespace() + "\",pod=~\"" + name + "-[0-9]+\"}";
         String volumes = "{namespace=\"" + cluster.getMetadata().getNamespace() + "\",persistentvolumeclaim=~\"" + name
-                + "-[0-9]+\"}";
+                + "-[0-9]+-[0-9a-f]+\"}";
         List<Map<String, Object>> rules = new ArrayList<>(List.of(
                 alert(
                         "MainstayMemberDown",

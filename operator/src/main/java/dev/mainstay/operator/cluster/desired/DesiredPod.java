@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -60,8 +62,16 @@ public final class DesiredPod {
      * @param founds whether it may begin a new cluster
      * @param peers members that it begins with, name=url
      * @param claim its volume; empty = in the pod
+     * @param outer where clients outside reach it, as {@link OuterAddress#told} has it; null for nowhere
      */
-    public Pod pod(String member, String version, int incarnation, boolean founds, List<String> peers, String claim) {
+    public Pod pod(
+            String member,
+            String version,
+            int incarnation,
+            boolean founds,
+            List<String> peers,
+            String claim,
+            @Nullable String outer) {
         PodTemplate template = Objects.requireNonNullElse(cluster.getSpec().podTemplate(), new PodTemplate(null, null));
         PodTemplate.Spec spec = template.spec();
         Map<String, String> labels = new TreeMap<>();
@@ -70,7 +80,7 @@ public final class DesiredPod {
             labels.putAll(template.metadata().labels());
             annotations.putAll(template.metadata().annotations());
         }
-        List<String> flags = new ArrayList<>(NodeArguments.of(cluster, member, incarnation, founds, peers));
+        List<String> flags = new ArrayList<>(NodeArguments.of(cluster, member, incarnation, founds, peers, outer));
         if (archive != null) {
             flags.addAll(archive.flags());
             labels.putAll(archive.labels());
@@ -113,6 +123,10 @@ public final class DesiredPod {
                 pod.withServiceAccountName(archive.account());
             }
         }
+        if (outer != null) {
+            annotations.put(OuterAddress.TOLD, outer);
+            pod.editFirstContainer().addToEnv(nodeAddress()).endContainer();
+        }
         NodeImage.of(cluster, repository, version).pullSecrets().forEach(pod::addToImagePullSecrets);
         if (spec != null) {
             more(pod, spec);
@@ -130,7 +144,18 @@ public final class DesiredPod {
 
     /** What members' pods have in common: changes exactly when pods must be made anew, version aside. */
     public String templateHash() {
-        return Hashes.object(pod("member", "0.0.0", 1, false, List.of(), "claim"));
+        return Hashes.object(pod("member", "0.0.0", 1, false, List.of(), "claim", null));
+    }
+
+    private static EnvVar nodeAddress() {
+        return new EnvVarBuilder()
+                .withName(OuterAddress.NODE_ADDRESS)
+                .withNewValueFrom()
+                .withNewFieldRef()
+                .withFieldPath("status.hostIP")
+                .endFieldRef()
+                .endValueFrom()
+                .build();
     }
 
     private Container container(String version, List<String> flags, PodTemplate.@Nullable Spec spec) {

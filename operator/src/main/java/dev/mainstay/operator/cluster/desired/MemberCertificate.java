@@ -1,6 +1,7 @@
 package dev.mainstay.operator.cluster.desired;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.Tls;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,14 @@ public final class MemberCertificate {
     private static final String CLUSTER_DOMAIN = ".cluster.local";
 
     private MemberCertificate() {}
+
+    /** The same for a member that may be reached from outside, too. */
+    public static List<String> names(EtcdCluster cluster, EtcdMember member) {
+        List<String> names = new ArrayList<>(names(cluster, member.getMetadata().getName()));
+        String url = member.getStatus() == null ? null : member.getStatus().externalURL();
+        OuterAddress.host(url).ifPresent(names::add);
+        return names;
+    }
 
     /** What peers and clients may call the member: its own host name first, then the service's, then what the spec adds. */
     public static List<String> names(EtcdCluster cluster, String member) {

@@ -51,6 +51,11 @@ public final class Names {
         return cluster + "-ca";
     }
 
+    /** The ConfigMap with the cluster's dashboard. */
+    public static String dashboard(String cluster) {
+        return cluster + "-dashboard";
+    }
+
     /** The secret with a client's certificate, for applications. */
     public static String client(String cluster) {
         return cluster + "-client";
@@ -74,6 +79,11 @@ public final class Names {
     /** The secret with a member's certificate. */
     public static String certificate(String member) {
         return member + "-tls";
+    }
+
+    /** The service that clients outside of the Kubernetes cluster reach a member by. */
+    public static String outer(String member) {
+        return member + "-external";
     }
 
     /** Host name of a member. */

@@ -4,9 +4,11 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
 import dev.mainstay.api.v1alpha1.NodeConfig;
 import dev.mainstay.api.v1alpha1.Tls;
+import dev.mainstay.api.v1alpha1.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The flags of a member's process. */
 final class NodeArguments {
@@ -15,12 +17,25 @@ final class NodeArguments {
     static final String DATA_DIRECTORY = "/data/member";
 
     private static final long GIB = 1L << 30;
+    /** A node counts samples per million, the API per mille. */
+    private static final int PER_MILLION = 1000;
+
     private static final String ANY = "0.0.0.0:";
 
     private NodeArguments() {}
 
-    /** Flags of {@code member}, which begins with {@code peers} (name=url) in a new or an existing cluster. */
-    static List<String> of(EtcdCluster cluster, String member, int incarnation, boolean founds, List<String> peers) {
+    /**
+     * Flags of {@code member}, which begins with {@code peers} (name=url) in a new or an existing cluster.
+     *
+     * @param outer where clients outside reach it; null for nowhere
+     */
+    static List<String> of(
+            EtcdCluster cluster,
+            String member,
+            int incarnation,
+            boolean founds,
+            List<String> peers,
+            @Nullable String outer) {
         EtcdClusterSpec spec = cluster.getSpec();
         String scheme = Names.secure(cluster) ? "https://" : "http://";
         List<String> flags = new ArrayList<>();
@@ -29,7 +44,7 @@ final class NodeArguments {
         flags.add("--listen-client-urls=" + scheme + ANY + Names.CLIENT_PORT);
         flags.add("--listen-peer-urls=" + scheme + ANY + Names.PEER_PORT);
         flags.add("--listen-metrics-urls=http://" + ANY + Names.METRICS_PORT);
-        flags.add("--advertise-client-urls=" + Names.clientUrl(cluster, member));
+        flags.add("--advertise-client-urls=" + Names.clientUrl(cluster, member) + (outer == null ? "" : "," + outer));
         flags.add("--initial-advertise-peer-urls=" + Names.peerUrl(cluster, member));
         flags.add("--initial-cluster=" + String.join(",", peers));
         flags.add("--initial-cluster-state=" + (founds ? "new" : "existing"));
@@ -55,6 +70,7 @@ final class NodeArguments {
                         "--auto-compaction-retention=" + config.autoCompaction().retention());
             }
         }
+        flags.addAll(tracing(spec.tracing(), member));
         spec.extraArgs().forEach(argument -> flags.add("--" + argument.name() + "=" + argument.value()));
         return flags;
     }
@@ -77,6 +93,20 @@ final class NodeArguments {
             flags.add("--client-cert-auth=true");
         }
         return flags;
+    }
+
+    /** Where members send traces; they speak gRPC without TLS, and don't want a scheme. */
+    private static List<String> tracing(@Nullable Tracing tracing, String member) {
+        return tracing == null
+                ? List.of()
+                : List.of(
+                        "--enable-distributed-tracing",
+                        "--distributed-tracing-address="
+                                + tracing.endpoint()
+                                        .replaceFirst("^http://", "")
+                                        .replaceFirst("/$", ""),
+                        "--distributed-tracing-instance-id=" + member,
+                        "--distributed-tracing-sampling-rate=" + tracing.samplePerMille() * PER_MILLION);
     }
 
     /** Bytes beyond which members refuse writes: as said, or three quarters of the volume, 8 GiB at most. */

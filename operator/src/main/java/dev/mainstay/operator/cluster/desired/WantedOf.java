@@ -10,6 +10,7 @@ import dev.mainstay.operator.cluster.engine.Wanted;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Reads out of a cluster's object what decisions need. Pure. */
 public final class WantedOf {
@@ -38,7 +39,8 @@ public final class WantedOf {
                         Objects.requireNonNullElse(storage.storageClassName(), ""),
                         storage.changePolicy() == Storage.ChangePolicy.REPLACE_MEMBERS,
                         storage.whenScaled() == Storage.RetentionPolicy.DELETE,
-                        storage.whenDeleted() == Storage.RetentionPolicy.DELETE),
+                        storage.whenDeleted() == Storage.RetentionPolicy.DELETE,
+                        growth(storage)),
                 new Wanted.Policy(
                         update.type() == UpdateStrategy.Type.ROLLING_UPDATE,
                         Duration.ofSeconds(update.readySeconds()),
@@ -50,6 +52,13 @@ public final class WantedOf {
                         Duration.ofSeconds(loss.afterSeconds()),
                         NodeArguments.quota(spec)),
                 approved(cluster));
+    }
+
+    private static Wanted.@Nullable Growth growth(Storage storage) {
+        Storage.AutoGrow wanted = storage.autoGrow();
+        return wanted == null
+                ? null
+                : new Wanted.Growth(wanted.atUsedPercent(), wanted.stepPercent(), Quantities.bytes(wanted.maxSize()));
     }
 
     private static int approved(EtcdCluster cluster) {

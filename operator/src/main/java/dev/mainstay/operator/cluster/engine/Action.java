@@ -139,6 +139,10 @@ public sealed interface Action {
         CORRUPT,
         /** Space that nothing frees but a person. */
         SPACE,
+        /** A time when work is welcome that can wait. */
+        WINDOW,
+        /** A member that returns free space beside its work. */
+        DEFRAGMENTATION,
         /** As many members as allowed have taken the change. */
         CANARY,
         /** A spec that can't be reached from here. */

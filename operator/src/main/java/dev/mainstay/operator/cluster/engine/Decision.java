@@ -17,6 +17,13 @@ public record Decision(
         Operation.@Nullable Type operation,
         @Nullable String member) {
 
+    /** Whether there is nothing to do for now, and nobody to wait for: the cluster is as wanted, sleeps, or waits for a window. */
+    public boolean atRest() {
+        return action instanceof Action.Idle
+                || (action instanceof Action.Wait wait
+                        && (wait.blocker() == Action.Blocker.HIBERNATED || wait.blocker() == Action.Blocker.WINDOW));
+    }
+
     /** A sentence for people: rule and action. */
     public String explained() {
         return rule + ": " + action;

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Chooses the one next thing to do, by the first rule that has something to say. Pure: no clock, no I/O, no memory. Order between
- * kinds of work: repair, grow volumes, finish changes of membership, roll, scale.
+ * kinds of work: repair, grow volumes, finish changes of membership, roll, scale, keep house.
  */
 public final class Engine {
 
@@ -15,6 +15,7 @@ public final class Engine {
             new FormerRule(),
             new IdentityRule(),
             new GrowVolumesRule(),
+            new AutoGrowRule(),
             new HibernateRule(),
             new CorruptRule(),
             new SpaceRule(),
@@ -26,10 +27,13 @@ public final class Engine {
             new HealRule(),
             new JoinRule(),
             new HealthGate(),
+            new UpkeepGate(),
             new RollRule(),
             new ScaleRule(),
             new QuarantineRule(),
-            new LastPodsRule());
+            new LastPodsRule(),
+            new DefragmentRule(),
+            new WindowRule());
 
     private final List<Rule> rules;
 

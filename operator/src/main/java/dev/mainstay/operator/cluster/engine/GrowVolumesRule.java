@@ -3,7 +3,10 @@ package dev.mainstay.operator.cluster.engine;
 import dev.mainstay.api.v1alpha1.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** Larger volumes are asked for at once, before any health is asked about: a full disk may be why it is bad. */
+/**
+ * Larger volumes are asked for at once, before any health is asked about: a full disk may be why it is bad. A size that was refused is asked for
+ * again only after a while, and holds up nothing meanwhile.
+ */
 final class GrowVolumesRule implements Rule {
 
     @Override
@@ -11,7 +14,10 @@ final class GrowVolumesRule implements Rule {
         long bytes = s.wanted().volumes().bytes();
         for (MemberView member : s.members()) {
             MemberView.VolumeView volume = member.volume();
-            if (volume != null && !volume.lost() && volume.requested() < bytes) {
+            if (volume != null
+                    && !volume.lost()
+                    && volume.requested() < bytes
+                    && volume.space().refused() != bytes) {
                 return new Decision(
                         "GrowVolumes",
                         new Action.GrowVolume(member.name(), bytes),

@@ -62,9 +62,10 @@ final class JoinRule implements Rule {
         return decision(new Action.AddLearner(member.name()), s, member);
     }
 
-    /** Members wanted, with one more while volumes are exchanged. */
+    /** Members wanted, with one more while volumes are exchanged: that begins in maintenance windows only, but is finished outside. */
     static int target(Situation s) {
-        boolean stale = s.staying().stream().anyMatch(s::staleVolume);
+        boolean welcome = s.upkeep().open() || s.staying().size() > s.wanted().replicas();
+        boolean stale = welcome && s.staying().stream().anyMatch(s::staleVolume);
         return s.wanted().replicas() + (stale ? 1 : 0);
     }
 

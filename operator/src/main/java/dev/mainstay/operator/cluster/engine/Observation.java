@@ -14,6 +14,7 @@ import java.util.List;
  * @param cluster what the members say together
  * @param seed what the first member begins with
  * @param loss what matters once the quorum is lost
+ * @param upkeep work that can wait, and when it is welcome
  */
 public record Observation(
         Instant now,
@@ -22,7 +23,20 @@ public record Observation(
         List<MemberView> members,
         ClusterView cluster,
         Seed seed,
-        LostQuorum loss) {
+        LostQuorum loss,
+        Upkeep upkeep) {
+
+    /** Of a cluster whose work is always welcome. */
+    public Observation(
+            Instant now,
+            Wanted wanted,
+            Recorded recorded,
+            List<MemberView> members,
+            ClusterView cluster,
+            Seed seed,
+            LostQuorum loss) {
+        this(now, wanted, recorded, members, cluster, seed, loss, Upkeep.ALWAYS);
+    }
 
     /** Of a cluster that never lost its quorum. */
     public Observation(

@@ -1,6 +1,7 @@
 package dev.mainstay.operator.cluster.engine;
 
 import dev.mainstay.api.v1alpha1.Operation;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * the member's own version. Pods that are being deleted are waited for, never forced. Without a quorum too: that is how it comes back.
  */
 final class PodRule implements Rule {
+
+    /** So long a new member waits for the address of its service, to begin with it; later it is made anew once there is one. */
+    private static final Duration ADDRESS = Duration.ofSeconds(60);
 
     @Override
     public @Nullable Decision consider(Situation s) {
@@ -44,6 +48,9 @@ final class PodRule implements Rule {
         }
         if (s.wanted().volumes().claims() && member.volume() == null) {
             return new Action.CreateVolume(member.name());
+        }
+        if (member.care().awaitsAddress() && !s.past(member.created(), ADDRESS)) {
+            return null;
         }
         Action seeds = founds ? seed(s, member) : null;
         if (seeds != null) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Members take a new version or template one at a time: followers by their number, the leader last, after it has handed over to one that
- * has taken it. What the pod must run is written down before the pod goes. Two voters are never rolled, as neither can be spared.
+ * has taken it. What the pod must run is written down before the pod goes. Two voters are never rolled, as neither can be spared. Outside of
+ * maintenance windows nobody is rolled by us.
  */
 final class RollRule implements Rule {
 
@@ -26,6 +27,9 @@ final class RollRule implements Rule {
                         + ": go through every minor version, one at a time";
                 return new Decision("Roll", new Action.Wait(Action.Blocker.SPEC, why), null, null);
             }
+        }
+        if (!s.upkeep().open() && s.wanted().policy().rollByItself()) {
+            return null;
         }
         int updated = s.members().size() - outdated.size();
         if (updated >= s.wanted().policy().maxUpdated()) {

@@ -42,6 +42,10 @@ final class Situation {
         return observation.recorded();
     }
 
+    Upkeep upkeep() {
+        return observation.upkeep();
+    }
+
     Instant now() {
         return observation.now();
     }

@@ -1,6 +1,7 @@
 package dev.mainstay.operator.cluster.engine;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the spec asks for, as far as decisions need it.
@@ -35,6 +36,7 @@ public record Wanted(
      * @param replaceMembers whether a class or smaller size is reached by new members
      * @param deleteWhenScaled whether the volume of a member that left goes too
      * @param deleteWhenDeleted whether volumes go with the cluster
+     * @param growth how they grow by themselves; null for never
      */
     public record Volumes(
             boolean claims,
@@ -42,7 +44,29 @@ public record Wanted(
             String storageClass,
             boolean replaceMembers,
             boolean deleteWhenScaled,
-            boolean deleteWhenDeleted) {}
+            boolean deleteWhenDeleted,
+            @Nullable Growth growth) {
+
+        /** Volumes that never grow by themselves. */
+        public Volumes(
+                boolean claims,
+                long bytes,
+                String storageClass,
+                boolean replaceMembers,
+                boolean deleteWhenScaled,
+                boolean deleteWhenDeleted) {
+            this(claims, bytes, storageClass, replaceMembers, deleteWhenScaled, deleteWhenDeleted, null);
+        }
+    }
+
+    /**
+     * How volumes grow by themselves.
+     *
+     * @param atUsedPercent when one is used to this percentage
+     * @param stepPercent by this percentage of their size
+     * @param maxBytes never beyond this
+     */
+    public record Growth(int atUsedPercent, int stepPercent, long maxBytes) {}
 
     /**
      * When and how far the engine acts by itself.

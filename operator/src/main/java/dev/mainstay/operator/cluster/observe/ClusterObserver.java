@@ -7,21 +7,27 @@ import dev.mainstay.api.v1alpha1.EtcdUser;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.certificates.TrustObjects;
 import dev.mainstay.operator.cluster.desired.DesiredPod;
+import dev.mainstay.operator.cluster.desired.GrownStorage;
 import dev.mainstay.operator.cluster.desired.Names;
+import dev.mainstay.operator.cluster.desired.OuterAddress;
+import dev.mainstay.operator.cluster.desired.UpkeepOf;
 import dev.mainstay.operator.cluster.desired.WantedOf;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.engine.Observation;
 import dev.mainstay.operator.cluster.engine.Recorded;
+import dev.mainstay.operator.member.ArchiveNumbers;
 import dev.mainstay.operator.member.ClientIdentity;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.MemberCallException;
+import dev.mainstay.operator.member.Published;
 import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
@@ -64,9 +70,9 @@ public final class ClusterObserver {
     }
 
     /** What there is now. */
-    public Seen observe(EtcdCluster cluster) {
-        String namespace = cluster.getMetadata().getNamespace();
-        String name = cluster.getMetadata().getName();
+    public Seen observe(EtcdCluster declared) {
+        String namespace = declared.getMetadata().getNamespace();
+        String name = declared.getMetadata().getName();
         SortedMap<String, EtcdMember> objects = new TreeMap<>();
         for (EtcdMember member : kubernetes
                 .resources(EtcdMember.class)
@@ -94,6 +100,8 @@ public final class ClusterObserver {
                 .list()
                 .getItems()
                 .forEach(claim -> claims.put(claim.getMetadata().getName(), claim));
+        EtcdCluster cluster = GrownStorage.of(declared, claims.values());
+        SortedMap<String, Service> services = services(cluster, objects);
         TrustObjects trust = Names.secure(cluster) ? trust(cluster, objects) : null;
         SortedMap<String, Endpoint> endpoints = new TreeMap<>();
         ClientIdentity identity = Seen.identity(cluster, trust);
@@ -103,13 +111,17 @@ public final class ClusterObserver {
                 endpoints.put(member, endpoint);
             }
         });
-        SortedMap<String, TlsInUse> tls = trust == null ? new TreeMap<>() : ask(endpoints, members::tls);
+        SortedMap<String, Published> published = ask(endpoints, members::published);
+        SortedMap<String, TlsInUse> tls = new TreeMap<>();
         if (trust != null) {
+            published.forEach((member, page) -> tls.put(member, page.tls()));
             pods.keySet().forEach(member -> tls.putIfAbsent(member, TlsInUse.UNKNOWN));
         }
         ArchiveView archive = new ArchiveReading(kubernetes).read(cluster, pods.values());
         if (archive.wanted() != null) {
-            archive = archive.saying(ask(endpoints, members::archive));
+            SortedMap<String, ArchiveNumbers> said = new TreeMap<>();
+            published.forEach((member, page) -> said.put(member, page.archive()));
+            archive = archive.saying(said);
         }
         ArchiveView archived = archive;
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
@@ -131,13 +143,14 @@ public final class ClusterObserver {
         boolean lost = status.clusterID() != null && !together.agreed();
         SortedMap<String, MemberApi.LogEnd> logs = lost ? ask(endpoints, members::log) : new TreeMap<>();
         List<MemberView> views = objects.values().stream()
-                .map(member -> new MemberReading(member, now)
+                .map(member -> new MemberReading(cluster, member, now)
                         .view(
-                                name,
                                 archived.compared(pods.get(member.getMetadata().getName())),
                                 claims.get(Objects.requireNonNullElse(
                                         member.getSpec().volumeClaimName(), "")),
-                                heard.get(member.getMetadata().getName())))
+                                heard.get(member.getMetadata().getName()),
+                                published.get(member.getMetadata().getName()),
+                                services.get(member.getMetadata().getName())))
                 .toList();
         Observation observation = new Observation(
                 now,
@@ -146,12 +159,15 @@ public final class ClusterObserver {
                 views,
                 together,
                 new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now),
-                new LostQuorumReading(kubernetes, cluster, now).read(lost, objects, all, claims.values(), heard, logs));
+                new LostQuorumReading(kubernetes, cluster, now).read(lost, objects, all, claims.values(), heard, logs),
+                UpkeepOf.cluster(cluster, now));
         return new Seen(
+                declared,
                 cluster,
                 objects,
                 pods,
                 claims,
+                services,
                 answers,
                 tls,
                 trust,
@@ -159,6 +175,26 @@ public final class ClusterObserver {
                 BackupHealth.of(kubernetes, cluster, now),
                 archived,
                 observation);
+    }
+
+    /** Those of single members; nobody is asked for them where there never were any. */
+    private SortedMap<String, Service> services(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {
+        SortedMap<String, Service> services = new TreeMap<>();
+        boolean had = objects.values().stream()
+                .anyMatch(member ->
+                        member.getStatus() != null && member.getStatus().externalURL() != null);
+        if (had || OuterAddress.wanted(cluster)) {
+            kubernetes
+                    .services()
+                    .inNamespace(cluster.getMetadata().getNamespace())
+                    .withLabel(MainstayApi.CLUSTER_LABEL, cluster.getMetadata().getName())
+                    .withLabel(MainstayApi.MEMBER_LABEL)
+                    .list()
+                    .getItems()
+                    .forEach(service ->
+                            services.put(service.getMetadata().getLabels().get(MainstayApi.MEMBER_LABEL), service));
+        }
+        return services;
     }
 
     private TrustObjects trust(EtcdCluster cluster, SortedMap<String, EtcdMember> objects) {

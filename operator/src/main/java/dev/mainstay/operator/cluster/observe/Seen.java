@@ -11,6 +11,7 @@ import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * An observation with what it was made of.
  *
- * @param cluster the cluster's object
+ * @param declared the cluster's object
+ * @param cluster the same, with volumes as large as they have become
  * @param members the members' objects, by name
  * @param pods the members' pods, by the member's name
  * @param claims the cluster's claims of volumes, by name
+ * @param services services of single members, by the member's name
  * @param answers what members said, by name
  * @param tls certificates that members with pods use, by name; empty without TLS
  * @param trust secrets with certificates; null without TLS
@@ -32,10 +35,12 @@ import org.jspecify.annotations.Nullable;
  * @param observation what decisions look at
  */
 public record Seen(
+        EtcdCluster declared,
         EtcdCluster cluster,
         SortedMap<String, EtcdMember> members,
         SortedMap<String, Pod> pods,
         SortedMap<String, PersistentVolumeClaim> claims,
+        SortedMap<String, Service> services,
         SortedMap<String, MemberApi.Answer> answers,
         SortedMap<String, TlsInUse> tls,
         @Nullable TrustObjects trust,

@@ -37,6 +37,7 @@ public final class ClusterReport {
     private final Obstacles obstacles;
     private final @Nullable RootVerdict users;
     private final @Nullable MigrationVerdict migration;
+    private final @Nullable String traceId;
 
     /**
      * Of what was seen, and of what is done about it.
@@ -44,14 +45,17 @@ public final class ClusterReport {
      * @param certificates null without TLS
      * @param users null for a cluster without users
      * @param migration null for a cluster that takes over no other's data
+     * @param traceId the trace of an operation that begins now; null if there are no traces
      */
     public ClusterReport(
             Seen seen,
             Decision decision,
             @Nullable TrustState certificates,
             @Nullable RootVerdict users,
-            @Nullable MigrationVerdict migration) {
+            @Nullable MigrationVerdict migration,
+            @Nullable String traceId) {
         this.seen = seen;
+        this.traceId = traceId;
         this.decision = decision;
         this.obstacles = new Obstacles(seen);
         this.users = users;
@@ -137,13 +141,13 @@ public final class ClusterReport {
 
     private @Nullable Operation operation(EtcdClusterStatus before) {
         Operation old = before.operation();
-        boolean waits = decision.action() instanceof Action.Wait;
-        if (decision.operation() == null) {
+        Operation.Type type = type(old);
+        if (type == null) {
             boolean same = old != null && old.type() != Operation.Type.ROTATE_TRUST;
-            return waits && keepsGoing() && same ? old : rotation(old);
+            return keepsGoing() && same ? old : rotation(old);
         }
         String step = decision.action().getClass().getSimpleName();
-        boolean same = old != null && old.type() == decision.operation();
+        boolean same = old != null && old.type() == type;
         boolean sameStep =
                 old != null && same && step.equals(old.step()) && Objects.equals(decision.member(), old.member());
         if (sameStep) {
@@ -157,7 +161,16 @@ public final class ClusterReport {
                 .plus(seen.observation().wanted().policy().stepDeadline())
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
-        return new Operation(decision.operation(), step, decision.member(), start, deadline, null, null);
+        return new Operation(type, step, decision.member(), start, deadline, null, trace(old, same));
+    }
+
+    /** What this step is for; a step that is for nothing in particular, as the making of a pod, belongs to what is under way. Null for none. */
+    private Operation.@Nullable Type type(@Nullable Operation old) {
+        boolean idles = decision.action() instanceof Action.Idle || decision.action() instanceof Action.Wait;
+        if (decision.operation() != null || idles || old == null || old.type() == Operation.Type.ROTATE_TRUST) {
+            return decision.operation();
+        }
+        return old.type();
     }
 
     /** The authority is replaced beside everything else, so it is shown while nothing else is done. */
@@ -167,10 +180,18 @@ public final class ClusterReport {
             return null;
         }
         boolean same = old != null && old.type() == Operation.Type.ROTATE_TRUST;
+        if (old != null && same && phase.equals(old.step())) {
+            return old;
+        }
         String start = old != null && same && old.startTime() != null
                 ? old.startTime()
                 : seen.observation().now().truncatedTo(ChronoUnit.SECONDS).toString();
-        return new Operation(Operation.Type.ROTATE_TRUST, phase, null, start, null, null, null);
+        return new Operation(Operation.Type.ROTATE_TRUST, phase, null, start, null, null, trace(old, same));
+    }
+
+    /** An operation keeps its trace, whoever goes on with it. */
+    private @Nullable String trace(@Nullable Operation old, boolean same) {
+        return old != null && same && old.traceID() != null ? old.traceID() : traceId;
     }
 
     private boolean keepsGoing() {
@@ -228,15 +249,9 @@ public final class ClusterReport {
             conditions.set(
                     "Available", true, all ? "QuorumHealthy" : "QuorumDegraded", "a linearizable read was answered");
         }
-        progress(conditions, blocker, idle, why);
+        progress(conditions, type(before.operation()), blocker, idle, why);
         degraded(conditions, blocker, ready, replicas, founded, why);
-        conditions.set(
-                "SpaceAvailable",
-                alarms(ClusterView.Alarm.Kind.NOSPACE) ? Boolean.FALSE : Boolean.TRUE,
-                alarms(ClusterView.Alarm.Kind.NOSPACE) ? "AlarmNoSpace" : "BelowThreshold",
-                alarms(ClusterView.Alarm.Kind.NOSPACE)
-                        ? "a member refuses writes for want of space"
-                        : "no alarm stands");
+        new SpaceReport(seen, before.conditions()).condition(conditions);
         conditions.set(
                 "DataConsistent",
                 alarms(ClusterView.Alarm.Kind.CORRUPT) ? Boolean.FALSE : Boolean.TRUE,
@@ -267,17 +282,25 @@ public final class ClusterReport {
         return obstacles.after(text, seen.observation().members());
     }
 
-    private void progress(Conditions conditions, Action.@Nullable Blocker blocker, boolean idle, String why) {
-        if (decision.operation() != null) {
-            String reason = switch (decision.operation()) {
+    private void progress(
+            Conditions conditions,
+            Operation.@Nullable Type type,
+            Action.@Nullable Blocker blocker,
+            boolean idle,
+            String why) {
+        if (type != null) {
+            String reason = switch (type) {
                 case UPGRADE -> "Upgrading";
                 case RECONFIGURE, RESIZE_VOLUMES -> "Reconfiguring";
                 case REPLACE, CLEAR_ALARM, RECOVER_QUORUM -> "Replacing";
+                case DEFRAGMENT -> "Defragmenting";
                 default -> "Scaling";
             };
             conditions.set("Progressing", true, reason, why);
         } else if (blocker == Action.Blocker.HEALTH || blocker == Action.Blocker.LEARNER) {
             conditions.set("Progressing", true, "WaitingForHealth", why);
+        } else if (blocker == Action.Blocker.WINDOW) {
+            conditions.set("Progressing", false, "WaitingForWindow", why);
         } else {
             conditions.set("Progressing", false, "Idle", idle ? "nothing to do" : why);
         }

@@ -3,6 +3,7 @@ package dev.mainstay.operator.cluster.report;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdMemberStatus;
 import dev.mainstay.api.v1alpha1.MemberRole;
+import dev.mainstay.operator.cluster.desired.OuterAddress;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.Seen;
@@ -10,6 +11,7 @@ import dev.mainstay.operator.member.MemberApi;
 import dev.mainstay.operator.member.TlsInUse;
 import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Service;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -58,7 +60,18 @@ public final class MemberReport {
                 bundle(view, before),
                 view.serving() ? null : Objects.requireNonNullElse(before.unhealthySince(), now),
                 view.serving() ? Objects.requireNonNullElse(before.readySince(), now) : null,
+                externalUrl(view, before),
                 conditions(view, before));
+    }
+
+    /** It stays until its service is gone, so that this isn't forgotten. */
+    private @Nullable String externalUrl(MemberView view, EtcdMemberStatus before) {
+        Service service = seen.services().get(view.name());
+        if (!OuterAddress.wanted(seen.cluster())) {
+            return service == null ? null : before.externalURL();
+        }
+        String url = OuterAddress.url(seen.cluster(), service, seen.pods().get(view.name()));
+        return url == null ? before.externalURL() : url;
     }
 
     /** The revision to remember from now on; null for that of before, since one that changes with every write isn't written every time. */

@@ -75,6 +75,10 @@ final class TrustReport {
             conditions.set("CertificatesValid", null, "RenewalPending", "no certificates are made yet");
         } else if (!leaf.isAfter(state.view().now())) {
             conditions.set("CertificatesValid", false, "Expired", "a certificate ended at " + leaf);
+        } else if (!authority.rotating()
+                && state.step() instanceof TrustStep.Wait wait
+                && wait.members().isEmpty()) {
+            conditions.set("CertificatesValid", true, "RenewalPending", wait.why());
         } else if (authority.rotating() || state.step() instanceof TrustStep.Wait) {
             String why = state.step() instanceof TrustStep.Wait wait ? wait.why() : "the authority is being replaced";
             conditions.set("CertificatesValid", true, "Rotating", why);

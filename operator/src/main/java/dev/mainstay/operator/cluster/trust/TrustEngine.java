@@ -110,7 +110,21 @@ public final class TrustEngine {
         }
         boolean old = !view.now()
                 .isBefore(authority.issuing().end().minus(view.policy().authorityRenewBefore()));
-        return old ? new TrustStep.AddNext() : new TrustStep.None();
+        if (!old) {
+            return new TrustStep.None();
+        }
+        return view.window() != null && !pressing(view, authority)
+                ? new TrustStep.Wait(List.of(), "the authority is to be replaced; " + view.window())
+                : new TrustStep.AddNext();
+    }
+
+    /** Half of the time for a replacement is over: no window is waited for any more. */
+    private static boolean pressing(TrustView view, AuthorityView authority) {
+        return !view.now()
+                .isBefore(authority
+                        .issuing()
+                        .end()
+                        .minus(view.policy().authorityRenewBefore().dividedBy(2)));
     }
 
     /** {@code step} once no member is late and clients had their time; that is cut short by the end of the old authority, which ends all trust in it. */

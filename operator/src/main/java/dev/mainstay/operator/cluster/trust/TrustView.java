@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param holders the members and clients that have, or need, a certificate
  * @param published whether the authorities are published for clients as they are now
  * @param running the members that have pods
+ * @param window why a replacement of the authority that could begin should wait; null if it needn't
  */
 public record TrustView(
         Instant now,
@@ -22,10 +23,23 @@ public record TrustView(
         @Nullable AuthorityView authority,
         List<Holder> holders,
         boolean published,
-        List<Running> running) {
+        List<Running> running,
+        @Nullable String window) {
 
     public TrustView {
         holders = List.copyOf(holders);
         running = List.copyOf(running);
+    }
+
+    /** When nothing has to wait. */
+    public TrustView(
+            Instant now,
+            TrustPolicy policy,
+            @Nullable String problem,
+            @Nullable AuthorityView authority,
+            List<Holder> holders,
+            boolean published,
+            List<Running> running) {
+        this(now, policy, problem, authority, holders, published, running, null);
     }
 }

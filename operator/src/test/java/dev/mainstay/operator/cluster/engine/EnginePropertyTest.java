@@ -73,6 +73,10 @@ class EnginePropertyTest {
             case Action.CreateVolume create -> !member(s, create.member()).everSeen();
             case Action.DeletePod delete -> {
                 MemberView member = member(s, delete.member());
+                boolean gated = !s.upkeep().open() && delete.why().equals("takes a change");
+                if (gated) {
+                    yield false;
+                }
                 boolean dead = member.pod() == null || member.pod().terminal() || !member.serving();
                 yield dead
                         || o.loss().planned() != null
@@ -83,6 +87,8 @@ class EnginePropertyTest {
                         || s.othersHoldQuorum(member)
                         || s.voters().size() == 1;
             }
+            case Action.Defragment defragment ->
+                s.quorum() && member(s, defragment.member()).serving();
             case Action.RecreatePod recreate -> !member(s, recreate.member()).serving();
             case Action.GrowVolume grow -> member(s, grow.member()).volume() != null;
             case Action.ChooseSurvivor chosen -> {
@@ -177,7 +183,19 @@ class EnginePropertyTest {
                 members,
                 new ClusterView(agreed, list, alarms),
                 Seed.NONE,
-                founded ? loss(random, members, incarnation) : LostQuorum.NOTHING);
+                founded ? loss(random, members, incarnation) : LostQuorum.NOTHING,
+                upkeep(random));
+    }
+
+    private static Upkeep upkeep(SplittableRandom random) {
+        boolean open = random.nextInt(3) > 0;
+        return new Upkeep(
+                open,
+                open || random.nextBoolean() ? null : NOW.plusSeconds(3600),
+                open || random.nextInt(4) > 0 ? "" : "not to be read",
+                random.nextBoolean()
+                        ? null
+                        : new Upkeep.Defragmentation(random.nextBoolean() ? null : ago(random), 100, 80));
     }
 
     private static LostQuorum loss(SplittableRandom random, List<MemberView> members, int incarnation) {

@@ -66,6 +66,12 @@ class EngineSimulationTest {
                 .as("begins without its backup")
                 .isTrue();
         assertThat(noticed(without(LeaveRule.class))).as("nobody leaves").isTrue();
+        assertThat(noticed(with(RollRule.class, new HastyRule(new RollRule()))))
+                .as("rolls outside of windows")
+                .isTrue();
+        assertThat(noticed(with(ScaleRule.class, new HastyRule(new ScaleRule()))))
+                .as("exchanges volumes outside of windows")
+                .isTrue();
     }
 
     /** Takes members off the list at once. */
@@ -81,6 +87,16 @@ class EngineSimulationTest {
                 }
             }
             return new LeaveRule().consider(s);
+        }
+    }
+
+    /** Waits for no window. */
+    private record HastyRule(Rule rule) implements Rule {
+
+        @Override
+        public @Nullable Decision consider(Situation s) {
+            return rule.consider(new Situation(new Observation(
+                    s.now(), s.wanted(), s.recorded(), s.everyone(), s.cluster(), s.seed(), s.loss(), Upkeep.ALWAYS)));
         }
     }
 
@@ -126,6 +142,8 @@ class EngineSimulationTest {
         try {
             world.replicas = oneOf(random, 1, 3, 3, 5, 7);
             world.bootstraps = random.nextInt(4) == 0;
+            world.windowEvery = oneOf(random, 0, 0, 600, 1200);
+            world.windowLength = oneOf(random, 60, 180);
             for (int tick = 0; tick < STORMY_TICKS; tick++) {
                 if (random.nextInt(6) > 0) {
                     operator.pass(false);
@@ -159,10 +177,13 @@ class EngineSimulationTest {
     }
 
     private static void disturb(SimulatedWorld world, SplittableRandom random) {
-        switch (random.nextInt(13)) {
+        switch (random.nextInt(14)) {
             case 0, 1 -> {
                 if (random.nextInt(8) == 0) {
-                    change(world, "sleep", () -> world.replicas = 0);
+                    // Who sleeps lets go of volumes that were deleted while they were used.
+                    if (world.volumes.values().stream().noneMatch(disk -> disk.deleting)) {
+                        change(world, "sleep", () -> world.replicas = 0);
+                    }
                 } else {
                     int replicas = oneOf(random, 1, 3, 3, 5, 7);
                     change(world, "scale to " + replicas, () -> world.replicas = replicas);
@@ -191,6 +212,10 @@ class EngineSimulationTest {
                     world.restore();
                 }
             }
+            case 13 -> {
+                String other = world.storageClass.equals("slow") ? "fast" : "slow";
+                change(world, "storage class " + other, () -> world.storageClass = other);
+            }
             default -> throw new IllegalStateException();
         }
     }
@@ -204,7 +229,9 @@ class EngineSimulationTest {
         if (!world.pods.isEmpty()) {
             String name = List.copyOf(world.pods.keySet()).get(random.nextInt(world.pods.size()));
             Pod pod = Objects.requireNonNull(world.pods.get(name));
-            if (pod.stopsIn < 0) {
+            Disk disk = world.volumes.get(name);
+            boolean pinsData = disk != null && disk.deleting;
+            if (pod.stopsIn < 0 && (!pinsData || spare(world, name))) {
                 change(world, what + ": " + name, () -> change.accept(pod));
             }
         }
@@ -214,6 +241,7 @@ class EngineSimulationTest {
     private static boolean spare(SimulatedWorld world, String name) {
         List<String> voters = world.voters();
         return voters.size() >= 3
+                && world.replicas > 0
                 && voters.stream()
                         .filter(voter -> !voter.equals(name))
                         .allMatch(voter -> world.serving(voter)
@@ -294,6 +322,9 @@ class EngineSimulationTest {
                 world.pods.values().stream()
                         .allMatch(pod -> pod.version.equals(world.version) && pod.template.equals(world.template)),
                 "a pod isn't up to date");
+        world.check(
+                world.volumes.values().stream().allMatch(disk -> disk.storageClass.equals(world.storageClass)),
+                "a volume is of another class");
         world.check(
                 world.volumes.values().stream().allMatch(disk -> disk.bytes >= world.volumeBytes),
                 "a volume didn't grow");

@@ -145,7 +145,10 @@ final class SimulatedOperator {
             case Action.Suspend a -> effect(calm, a, () -> member(a.member()).suspended = a.suspended());
             case Action.AddLearner a -> ifQuorum(() -> effect(calm, a, () -> world.addLearner(a.member())));
             case Action.Promote a -> ifQuorum(() -> effect(calm, a, () -> world.promote(a.member())));
-            case Action.MoveLeader a -> ifQuorum(() -> effect(calm, a, () -> world.leader = a.to()));
+            case Action.MoveLeader a -> {
+                world.check(world.open() || member(a.from()).leaving, "a leader was moved outside of a window");
+                ifQuorum(() -> effect(calm, a, () -> world.leader = a.to()));
+            }
             case Action.MarkLeaving a -> effect(calm, a, () -> member(a.member()).leaving = true);
             case Action.RemoveFromList a -> ifQuorum(() -> effect(calm, a, () -> world.removeFromList(a.member())));
             case Action.Forget a ->

@@ -45,7 +45,15 @@ final class SimulatedWorld {
     String version = "1.0.0";
     String template = "t0";
     long volumeBytes = 100;
+    String storageClass = "slow";
     boolean deleteVolumes = true;
+
+    /** Maintenance windows open so often, seconds; 0 for always open. */
+    int windowEvery;
+
+    /** How long they are open, seconds. */
+    int windowLength;
+
     boolean paused;
 
     @Nullable
@@ -125,6 +133,7 @@ final class SimulatedWorld {
 
     /** A volume and what the member has written there. */
     static final class Disk {
+        final String storageClass;
         long bytes;
         long index;
         boolean lost;
@@ -136,8 +145,9 @@ final class SimulatedWorld {
         @Nullable
         String memberId;
 
-        Disk(long bytes) {
+        Disk(long bytes, String storageClass) {
             this.bytes = bytes;
+            this.storageClass = storageClass;
         }
     }
 
@@ -435,7 +445,18 @@ final class SimulatedWorld {
                 views,
                 new ClusterView(agreed, listed, agreed ? List.copyOf(alarms) : List.of()),
                 seed(),
-                loss());
+                loss(),
+                upkeep());
+    }
+
+    /** Whether work that can wait is welcome. */
+    boolean open() {
+        return windowEvery == 0 || now.getEpochSecond() % windowEvery < windowLength;
+    }
+
+    private Upkeep upkeep() {
+        long next = windowEvery == 0 ? 0 : (now.getEpochSecond() / windowEvery + 1) * windowEvery;
+        return new Upkeep(open(), open() ? null : Instant.ofEpochSecond(next), "", null);
     }
 
     private LostQuorum loss() {
@@ -475,7 +496,7 @@ final class SimulatedWorld {
                 replicas,
                 version,
                 template,
-                new Wanted.Volumes(true, volumeBytes, "", false, deleteVolumes, false),
+                new Wanted.Volumes(true, volumeBytes, storageClass, true, deleteVolumes, false),
                 new Wanted.Policy(
                         true,
                         Duration.ofSeconds(10),
@@ -520,7 +541,9 @@ final class SimulatedWorld {
                 member.unhealthySince,
                 member.readySince,
                 pod == null ? null : new PodView(pod.uid, pod.terminal, pod.stopsIn > 0, pod.version, pod.template),
-                disk == null ? null : new VolumeView(disk.bytes, "", disk.lost || disk.deleting, disk.deleting),
+                disk == null
+                        ? null
+                        : new VolumeView(disk.bytes, disk.storageClass, disk.lost || disk.deleting, disk.deleting),
                 answer);
     }
 
@@ -544,11 +567,15 @@ final class SimulatedWorld {
     void createMember(int number, Join join) {
         String name = CLUSTER + "-" + number;
         check(!members.containsKey(name), "a number was used again: " + name);
+        long staying = members.values().stream()
+                .filter(member -> !member.leaving && member.incarnation == incarnation)
+                .count();
+        check(open() || clusterId == null || staying < replicas, "an exchange of volumes began outside of a window");
         members.put(name, new Member(name, number, join, incarnation, now, version, template));
     }
 
     void createVolume(String name) {
-        volumes.putIfAbsent(name, new Disk(volumeBytes));
+        volumes.putIfAbsent(name, new Disk(volumeBytes, storageClass));
     }
 
     void createPod(String name, boolean founds) {
@@ -584,6 +611,7 @@ final class SimulatedWorld {
             List<String> down = voters().stream()
                     .filter(voter -> !voter.equals(name) && !serving(voter))
                     .toList();
+            check(open(), "a member that served was stopped outside of a window: " + name);
             check(down.isEmpty(), "two voters down at once: " + name + " and " + down);
             boolean others = voters().stream()
                     .filter(voter -> !voter.equals(name))

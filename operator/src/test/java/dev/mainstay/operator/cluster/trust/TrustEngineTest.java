@@ -75,6 +75,35 @@ class TrustEngineTest {
     }
 
     @Test
+    void replacementWaitsForAWindowUntilHalfOfItsTimeIsOver() {
+        Duration before = POLICY.authorityRenewBefore();
+        Ca old = new Ca("old", NOW.plus(before));
+        AuthorityView authority = new AuthorityView(old, null, null, null, "old");
+        Leaf leaf = new Leaf("1", "old", old.end());
+        TrustView free = view(authority, "old", leaf, "old");
+
+        assertThat(engine.decide(free)).isEqualTo(new TrustStep.AddNext());
+        assertThat(engine.decide(waiting(free, free.now())))
+                .isEqualTo(new TrustStep.Wait(List.of(), "the authority is to be replaced; later"));
+        assertThat(engine.decide(waiting(free, NOW.plus(before.dividedBy(2)).minusSeconds(1))))
+                .isInstanceOf(TrustStep.Wait.class);
+        assertThat(engine.decide(waiting(free, NOW.plus(before.dividedBy(2))))).isEqualTo(new TrustStep.AddNext());
+    }
+
+    /** Outside of a window. */
+    private static TrustView waiting(TrustView view, Instant now) {
+        return new TrustView(
+                now,
+                view.policy(),
+                view.problem(),
+                view.authority(),
+                view.holders(),
+                view.published(),
+                view.running(),
+                "later");
+    }
+
+    @Test
     void certificateOfAStrangerIsReplaced() {
         AuthorityView authority = new AuthorityView(OLD, null, null, null, "old");
 

@@ -1,0 +1,54 @@
+package dev.mainstay.operator.cluster.engine;
+
+import dev.mainstay.api.v1alpha1.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume that is nearly full gets a larger size, and the others follow it. One step at a time: not before all have got what was asked for
+ * last. A file system that is much larger than its volume asks for is shared with others, and growth of the volume wouldn't help it.
+ */
+final class AutoGrowRule implements Rule {
+
+    private static final int PERCENT = 100;
+    private static final long MIB = 1L << 20;
+
+    @Override
+    public @Nullable Decision consider(Situation s) {
+        Wanted.Volumes wanted = s.wanted().volumes();
+        Wanted.Growth growth = wanted.growth();
+        if (growth == null || !wanted.claims() || wanted.bytes() >= growth.maxBytes()) {
+            return null;
+        }
+        long next = step(wanted.bytes(), growth);
+        MemberView full = null;
+        for (MemberView member : s.staying()) {
+            MemberView.VolumeView volume = member.volume();
+            if (volume == null || volume.lost()) {
+                continue;
+            }
+            MemberView.Space space = volume.space();
+            if (volume.requested() < wanted.bytes() || space.granted() < volume.requested()) {
+                return null;
+            }
+            if (full == null
+                    && space.usedTo(growth.atUsedPercent())
+                    && space.total() <= volume.requested() / 2 * 3
+                    && space.refused() != next) {
+                full = member;
+            }
+        }
+        return full == null
+                ? null
+                : new Decision(
+                        "AutoGrow",
+                        new Action.GrowVolume(full.name(), next),
+                        Operation.Type.RESIZE_VOLUMES,
+                        full.name());
+    }
+
+    /** The next size: whole mebibytes, as storage counts. */
+    static long step(long bytes, Wanted.Growth growth) {
+        long more = bytes + Math.max(MIB, bytes / PERCENT * growth.stepPercent());
+        return Math.min((more + MIB - 1) / MIB * MIB, growth.maxBytes());
+    }
+}

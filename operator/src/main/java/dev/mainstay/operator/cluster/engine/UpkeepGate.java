@@ -1,0 +1,15 @@
+package dev.mainstay.operator.cluster.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Schedules that can't be read: what is broken was repaired before this, the rest waits for a person. */
+final class UpkeepGate implements Rule {
+
+    @Override
+    public @Nullable Decision consider(Situation s) {
+        String problem = s.upkeep().problem();
+        return problem.isEmpty()
+                ? null
+                : new Decision("Upkeep", new Action.Wait(Action.Blocker.SPEC, problem), null, null);
+    }
+}
