@@ -156,7 +156,7 @@ final class OperatedCluster {
     /** Ids of the members, by name; empty for one that hasn't got one yet. */
     Map<String, String> ids() {
         Map<String, String> ids = new TreeMap<>();
-        kubectl.list("etcdmembers", "mainstay.dev/cluster=" + name, "{.metadata.name} {.status.memberID}")
+        kubectl.list("etcdmembers", "mainstay.dev/cluster=" + name, "{.metadata.name} {.status.memberID}").stream()
                 .map(line -> line.split(" ", -1))
                 .forEach(words -> ids.put(words[0], words.length > 1 ? words[1] : ""));
         return ids;
