@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Caller {
     private static final String NOBODY = "-";
-    private static final int DEADLINE_SECONDS = 10;
+    private static final int DEADLINE_SECONDS = 30;
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
     private Caller() {}
