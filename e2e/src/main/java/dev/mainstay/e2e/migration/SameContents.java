@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,18 +36,62 @@ public final class SameContents {
         List<KeyValue> keys = new ArrayList<>();
         ByteString from = EVERYTHING;
         while (true) {
-            RangeResponse page = client.kv()
-                    .range(RangeRequest.newBuilder()
-                            .setKey(from)
-                            .setRangeEnd(EVERYTHING)
-                            .setRevision(revision)
-                            .setLimit(PAGE)
-                            .build());
+            RangeResponse page = page(client, from, revision);
             keys.addAll(page.getKvsList());
             if (!page.getMore()) {
                 return keys;
             }
             from = keys.getLast().getKey().concat(EVERYTHING);
+        }
+    }
+
+    private static RangeResponse page(EtcdClient client, ByteString from, long revision) {
+        return client.kv()
+                .range(RangeRequest.newBuilder()
+                        .setKey(from)
+                        .setRangeEnd(EVERYTHING)
+                        .setRevision(revision)
+                        .setLimit(PAGE)
+                        .build());
+    }
+
+    /**
+     * What a comparison of all keys at one revision found.
+     *
+     * @param keys how many were the same
+     * @param difference the first one that wasn't, empty if all were
+     */
+    public record Walk(long keys, Optional<String> difference) {}
+
+    /** Compares every key that exists at a revision, with all that is said of it, page by page. */
+    public static Walk walk(EtcdClient one, EtcdClient other, long revision) {
+        long same = 0;
+        ByteString from = EVERYTHING;
+        while (true) {
+            RangeResponse page = page(one, from, revision);
+            RangeResponse against = page(other, from, revision);
+            for (int i = 0; i < Math.max(page.getKvsCount(), against.getKvsCount()); i++) {
+                if (i >= page.getKvsCount()
+                        || i >= against.getKvsCount()
+                        || !page.getKvs(i).equals(against.getKvs(i))) {
+                    return new Walk(
+                            same,
+                            Optional.of("at revision " + revision + ", after " + same + " keys: "
+                                    + (i < page.getKvsCount() ? page.getKvs(i) : "nothing") + " against "
+                                    + (i < against.getKvsCount() ? against.getKvs(i) : "nothing")));
+                }
+                same++;
+            }
+            if (page.getMore() != against.getMore() || page.getCount() != against.getCount()) {
+                return new Walk(
+                        same,
+                        Optional.of("at revision " + revision + ": " + page.getCount() + " keys against "
+                                + against.getCount()));
+            }
+            if (!page.getMore()) {
+                return new Walk(same, Optional.empty());
+            }
+            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(EVERYTHING);
         }
     }
 
