@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 final class WornStore {
     private static final int AT_ONCE = 500;
     private static final int IN_A_TRANSACTION = 50;
+    private static final int GROUPS = 1_000;
     private static final int KEYS_A_LEASE = 1_000;
     private static final int MOST_VALUE_BYTES = 256;
     private static final long TTL_SECONDS = 1_000_000;
@@ -106,7 +107,7 @@ final class WornStore {
             int at = random.nextInt(keys);
             DeleteRangeRequest.Builder request = DeleteRangeRequest.newBuilder().setKey(key(at));
             if (random.nextInt(50) == 0) {
-                request.setRangeEnd(key(at + 10));
+                request.setRangeEnd(key(at + 10 * GROUPS));
             }
             send(client.kvAsync().deleteRange(request.build()));
         }
@@ -123,7 +124,7 @@ final class WornStore {
     }
 
     private static ByteString key(int number) {
-        return ByteString.copyFromUtf8("worn/%03d/%09d".formatted(number % 1_000, number));
+        return ByteString.copyFromUtf8("worn/%03d/%09d".formatted(number % GROUPS, number));
     }
 
     private void send(ListenableFuture<?> answer) throws InterruptedException, ExecutionException {
