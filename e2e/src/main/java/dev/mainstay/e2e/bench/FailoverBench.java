@@ -23,11 +23,13 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Arguments, all optional: {@code --kills=N} (20) SIGKILLs, {@code --stops=N} (10) SIGTERMs, {@code --pauses=N} (2)
  * SIGSTOPs of 30 s, {@code --warm=S} (0) seconds of writes before each SIGTERM, since members that have just started are
- * slow, {@code --restarts=N} (5) restarts of a follower, for which the 99th percentile of the others' writes is told, from
- * its SIGTERM until it writes steadily again, and for as long after that, {@code --only=etcd|mainstay}, {@code --dir=D}.
+ * slow, {@code --restarts=N} (5) restarts of a follower after as many seconds of writes, for which the 99th percentile of the others'
+ * writes is told, for ten seconds before its SIGTERM, from then until it writes steadily again, and for as long after that, {@code
+ * --only=etcd|mainstay}, {@code --dir=D}.
  */
 public final class FailoverBench {
     private static final int MEMBERS = 3;
+    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long WARM_UP_MILLIS = 5_000;
     private static final long CALM_MILLIS = 1_000;
     private static final long MOST_MILLIS = 20_000;
@@ -61,8 +63,8 @@ public final class FailoverBench {
         bench.rows.forEach(System.out::println);
         System.out.println();
         System.out.println(
-                "| server | follower restarted | p99 ms of the others after it | during it | longest ms without a write |");
-        System.out.println("|---|---:|---:|---:|---:|");
+                "| server | follower restarted | p99 ms of the others before it | during it | after it | longest ms without a write |");
+        System.out.println("|---|---:|---:|---:|---:|---:|");
         bench.restarts.forEach(System.out::println);
     }
 
@@ -109,15 +111,17 @@ public final class FailoverBench {
                         + (term(cluster, (leader + 1) % MEMBERS) - termBefore));
                 awaitCalm(writes);
             }
-            restartFollowers(program, cluster, writes, number(options, "restarts", 5));
+            restartFollowers(program, cluster, writes, options);
             report(program, "SIGSTOP 30 s", paused);
             report(program, "SIGCONT after it", resumed);
         }
     }
 
-    private void restartFollowers(Program program, TestCluster cluster, SteadyWrites writes, int times)
+    private void restartFollowers(
+            Program program, TestCluster cluster, SteadyWrites writes, Map<String, String> options)
             throws InterruptedException {
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < number(options, "restarts", 5); i++) {
+            Thread.sleep(1_000L * number(options, "warm", 0));
             int follower = (cluster.awaitLeader() + 1 + i % (MEMBERS - 1)) % MEMBERS;
             long from = System.nanoTime();
             cluster.member(follower).stop();
@@ -125,16 +129,18 @@ public final class FailoverBench {
             awaitCalm(writes);
             long until = System.nanoTime();
             Thread.sleep(TimeUnit.NANOSECONDS.toMillis(until - from));
+            double before = writes.p99(follower, from - BEFORE_NANOS, from);
             double during = writes.p99(follower, from, until);
             double after = writes.p99(follower, until, System.nanoTime());
             SteadyWrites.Gap gap = writes.gaps(follower, from, until);
             restarts.add(String.format(
                     Locale.ROOT,
-                    "| %s | %d | %.1f | %.1f | %.0f |",
+                    "| %s | %d | %.1f | %.1f | %.1f | %.0f |",
                     program.title(),
                     i + 1,
-                    after,
+                    before,
                     during,
+                    after,
                     gap.worstMillis()));
             System.out.println("follower restarted: " + restarts.getLast());
         }
