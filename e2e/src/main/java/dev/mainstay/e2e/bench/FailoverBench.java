@@ -3,17 +3,15 @@ package dev.mainstay.e2e.bench;
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.faults.Network;
 import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Program;
 import dev.mainstay.etcd.proto.StatusRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,18 +40,11 @@ public final class FailoverBench {
     private FailoverBench() {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
-        String only = options.getOrDefault("only", "");
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-failover");
+        Options options = new Options(args);
+        Path dir = options.directory("mainstay-failover");
         FailoverBench bench = new FailoverBench();
         for (Program program : Program.values()) {
-            if (only.isEmpty() || program.name().equalsIgnoreCase(only)) {
+            if (options.wants(program)) {
                 bench.run(program, dir.resolve(program.title()), options);
             }
         }
@@ -68,13 +59,13 @@ public final class FailoverBench {
         bench.restarts.forEach(System.out::println);
     }
 
-    private void run(Program program, Path dir, Map<String, String> options) throws InterruptedException, IOException {
+    private void run(Program program, Path dir, Options options) throws InterruptedException, IOException {
         try (Network network = new PlainNetwork(MEMBERS);
                 TestCluster cluster = TestCluster.start(program, dir, MEMBERS, network);
                 SteadyWrites writes = new SteadyWrites(cluster)) {
             Thread.sleep(WARM_UP_MILLIS);
             Gaps killed = new Gaps();
-            for (int i = 0; i < number(options, "kills", 20); i++) {
+            for (int i = 0; i < options.number("kills", 20); i++) {
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).kill9();
@@ -84,8 +75,8 @@ public final class FailoverBench {
             }
             report(program, "SIGKILL", killed);
             Gaps stopped = new Gaps();
-            for (int i = 0; i < number(options, "stops", 10); i++) {
-                Thread.sleep(1_000L * number(options, "warm", 0));
+            for (int i = 0; i < options.number("stops", 10); i++) {
+                Thread.sleep(1_000L * options.number("warm", 0));
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).stop();
@@ -96,7 +87,7 @@ public final class FailoverBench {
             report(program, "SIGTERM", stopped);
             Gaps paused = new Gaps();
             Gaps resumed = new Gaps();
-            for (int i = 0; i < number(options, "pauses", 2); i++) {
+            for (int i = 0; i < options.number("pauses", 2); i++) {
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).pause();
@@ -117,11 +108,10 @@ public final class FailoverBench {
         }
     }
 
-    private void restartFollowers(
-            Program program, TestCluster cluster, SteadyWrites writes, Map<String, String> options)
+    private void restartFollowers(Program program, TestCluster cluster, SteadyWrites writes, Options options)
             throws InterruptedException {
-        for (int i = 0; i < number(options, "restarts", 5); i++) {
-            Thread.sleep(1_000L * number(options, "warm", 0));
+        for (int i = 0; i < options.number("restarts", 5); i++) {
+            Thread.sleep(1_000L * options.number("warm", 0));
             int follower = (cluster.awaitLeader() + 1 + i % (MEMBERS - 1)) % MEMBERS;
             long from = System.nanoTime();
             cluster.member(follower).stop();
@@ -169,10 +159,6 @@ public final class FailoverBench {
                 .maintenance()
                 .status(StatusRequest.getDefaultInstance())
                 .getRaftTerm();
-    }
-
-    private static int number(Map<String, String> options, String name, int otherwise) {
-        return Integer.parseInt(options.getOrDefault(name, Integer.toString(otherwise)));
     }
 
     private void report(Program program, String what, Gaps gaps) {

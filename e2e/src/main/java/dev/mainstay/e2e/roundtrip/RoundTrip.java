@@ -1,7 +1,9 @@
 package dev.mainstay.e2e.roundtrip;
 
+import com.google.protobuf.ByteString;
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.migration.SameContents;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Binaries;
 import dev.mainstay.e2e.server.Place;
 import dev.mainstay.e2e.server.Program;
@@ -13,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -40,18 +40,9 @@ public final class RoundTrip {
     }
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-round-trip");
-        List<String> differences = run(
-                dir,
-                Integer.parseInt(options.getOrDefault("keys", "1000000")),
-                Long.parseLong(options.getOrDefault("seed", "1")));
+        Options options = new Options(args);
+        Path dir = options.directory("mainstay-round-trip");
+        List<String> differences = run(dir, options.number("keys", 1_000_000), options.number("seed", 1));
         differences.forEach(System.out::println);
         System.exit(differences.isEmpty() ? 0 : 1);
     }
@@ -112,9 +103,12 @@ public final class RoundTrip {
             }
             long keys = 0;
             for (long revision : List.of(oldest, (oldest + newest) / 2, newest)) {
-                SameContents.Walk walk = SameContents.walk(source, other, revision);
-                keys += walk.keys();
-                walk.difference().ifPresent(differences::add);
+                List<ByteString> parts = WornStore.parts();
+                for (int i = 1; i < parts.size(); i++) {
+                    SameContents.Walk walk = SameContents.walk(source, other, parts.get(i - 1), parts.get(i), revision);
+                    keys += walk.keys();
+                    walk.difference().ifPresent(differences::add);
+                }
             }
             if (keys < wanted) {
                 differences.add("only " + keys + " keys were compared");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * Fills a server with many keys and makes it look used: keys made alone and in transactions, some with leases; then a fifth is
@@ -24,7 +25,7 @@ import java.util.concurrent.Future;
 final class WornStore {
     private static final int AT_ONCE = 500;
     private static final int IN_A_TRANSACTION = 50;
-    private static final int GROUPS = 1_000;
+    private static final int GROUPS = 100;
     private static final int KEYS_A_LEASE = 1_000;
     private static final int MOST_VALUE_BYTES = 256;
     private static final long TTL_SECONDS = 1_000_000;
@@ -57,6 +58,16 @@ final class WornStore {
         store.overwrite(keys / 20);
         store.await(0);
         return compacted;
+    }
+
+    /** Keys that cut all that there are into parts of a bearable size, from the first to no end. */
+    static List<ByteString> parts() {
+        ByteString zero = ByteString.copyFrom(new byte[1]);
+        List<ByteString> parts = new ArrayList<>();
+        parts.add(zero);
+        IntStream.range(0, GROUPS).mapToObj(WornStore::prefix).forEach(parts::add);
+        parts.add(zero);
+        return parts;
     }
 
     private void create() throws InterruptedException, ExecutionException {
@@ -124,7 +135,11 @@ final class WornStore {
     }
 
     private static ByteString key(int number) {
-        return ByteString.copyFromUtf8("worn/%03d/%09d".formatted(number % GROUPS, number));
+        return prefix(number % GROUPS).concat(ByteString.copyFromUtf8("%09d".formatted(number)));
+    }
+
+    private static ByteString prefix(int group) {
+        return ByteString.copyFromUtf8("worn/%02d/".formatted(group));
     }
 
     private void send(ListenableFuture<?> answer) throws InterruptedException, ExecutionException {
