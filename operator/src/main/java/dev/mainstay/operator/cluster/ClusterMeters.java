@@ -76,6 +76,14 @@ final class ClusterMeters {
                 "",
                 "",
                 overdue(status.operation(), observation.now()));
+        EtcdClusterStatus.PodTemplates template = status.podTemplate();
+        set(
+                series,
+                "etcd_operator_template_revision_available",
+                "Whether this operator would make the members' pods differently, which they haven't taken yet.",
+                "",
+                "",
+                template != null && template.available() != null ? 1 : 0);
         EtcdClusterStatus.Trust trust = status.trust();
         if (trust != null) {
             expiry(series, "authority", trust.caExpiry());

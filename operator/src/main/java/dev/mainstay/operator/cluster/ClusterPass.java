@@ -23,6 +23,7 @@ import dev.mainstay.operator.cluster.report.BackupGauges;
 import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
+import dev.mainstay.operator.cluster.report.TemplateReport;
 import dev.mainstay.operator.cluster.trust.TrustStep;
 import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.migration.plan.MigrationVerdict;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** One pass over one cluster: observe, keep certificates, decide, write down, act. Keeps nothing between passes. */
 public final class ClusterPass {
@@ -278,7 +280,9 @@ public final class ClusterPass {
         trace.belongsTo(operation == null ? null : operation.traceID());
         EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         if (!status.equals(cluster.getStatus())) {
-            ClusterNews.of(before.conditions(), status.conditions())
+            Stream.concat(
+                            ClusterNews.of(before.conditions(), status.conditions()).stream(),
+                            TemplateReport.news(cluster, before.podTemplate(), status.podTemplate()).stream())
                     .forEach(news ->
                             events.tell(cluster, news, seen.observation().now(), trace.traceId()));
             cluster.setStatus(status);

@@ -83,7 +83,7 @@ public final class Main implements QuarkusApplication {
         String repository = settings.nodeImage();
         ClusterPass pass = new ClusterPass(
                 kubernetes,
-                new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
+                new ClusterObserver(kubernetes, members, repository, Clock.systemUTC(), OwnVersion.read()),
                 new Actuator(kubernetes, members, repository),
                 new RootKeeper(kubernetes, auth),
                 new MigrationKeeper(kubernetes, repository),

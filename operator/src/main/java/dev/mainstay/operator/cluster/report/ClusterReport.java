@@ -108,6 +108,7 @@ public final class ClusterReport {
                 before.restore(),
                 before.recovery(),
                 before.plannedRecovery(),
+                seen.template().status(),
                 conditions(before, operation, ready, voting));
     }
 
@@ -315,7 +316,11 @@ public final class ClusterReport {
         } else if (blocker == Action.Blocker.WINDOW) {
             conditions.set("Progressing", false, "WaitingForWindow", why);
         } else {
-            conditions.set("Progressing", false, "Idle", idle ? "nothing to do" : why);
+            conditions.set(
+                    "Progressing",
+                    false,
+                    "Idle",
+                    idle ? TemplateReport.idle(seen.template().status()) : why);
         }
     }
 
