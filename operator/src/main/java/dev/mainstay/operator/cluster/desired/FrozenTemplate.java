@@ -61,17 +61,17 @@ public final class FrozenTemplate {
         if (changed || moment == Moment.WELCOME || now.revision().equals(approved(cluster))) {
             return taken(current, now, held);
         }
-        return new FrozenTemplate(new PodTemplates(current, offer(first ? null : offered, now, held)), now, held);
+        return new FrozenTemplate(new PodTemplates(current, offer(offered, now, held)), now, held);
     }
 
     private static FrozenTemplate taken(@Nullable Revision known, Rendering now, boolean held) {
         return new FrozenTemplate(new PodTemplates(offer(known, now, held), null), now, held);
     }
 
-    /** While the archive is held up it can't be seen what it would add; what was known of it stays. */
+    /** While the archive is held up it can't be seen what it would add; what was known of it in the same revision stays. */
     private static Revision offer(@Nullable Revision known, Rendering now, boolean held) {
-        return new Revision(
-                now.revision(), now.podHash(), held ? known == null ? null : known.archiveHash() : now.archiveHash());
+        String unseen = known == null || !known.revision().equals(now.revision()) ? null : known.archiveHash();
+        return new Revision(now.revision(), now.podHash(), held ? unseen : now.archiveHash());
     }
 
     private static boolean isSame(Revision current, Rendering now, boolean held) {
