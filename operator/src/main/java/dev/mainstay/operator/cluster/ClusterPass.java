@@ -16,6 +16,7 @@ import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.Engine;
+import dev.mainstay.operator.cluster.engine.Explanation;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
@@ -50,6 +51,7 @@ public final class ClusterPass {
     private final KubernetesClient kubernetes;
     private final ClusterObserver observer;
     private final Engine engine = new Engine();
+    private final Explanations explanations = new Explanations();
     private final UnorderedObjects objects;
     private final Actuator actuator;
     private final TrustKeeper trust;
@@ -105,8 +107,13 @@ public final class ClusterPass {
         return trace.whole(() -> run(namespace, name, trace));
     }
 
-    /** Nothing is measured any more of a cluster that is gone. */
+    /** Nothing is measured any more of a cluster that is gone, and nothing explained. */
     public void forget(String namespace, String name) {
+        explanations.forget(namespace, name);
+        unmeasure(namespace, name);
+    }
+
+    private void unmeasure(String namespace, String name) {
         series.forget(namespace, name);
         gauges.forget(namespace, name);
         quorumLoss.forget(namespace, name);
@@ -132,11 +139,12 @@ public final class ClusterPass {
         Decision decision = unsupported
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
+        explain(seen, decision, unsupported.isPresent(), trace);
         trace.tell("mainstay.rule", decision.rule());
         trace.tell("mainstay.decision", decision.action().toString());
         if (deleted) {
             users.forget(cluster.getMetadata().getUid());
-            forget(namespace, name);
+            unmeasure(namespace, name);
         } else {
             gauges.show(seen);
             quorumLoss.look(seen);
@@ -163,6 +171,24 @@ public final class ClusterPass {
             count(decision, "done");
         }
         return Optional.of(decision);
+    }
+
+    /** Says why, where that is something new. */
+    private void explain(Seen seen, Decision decision, boolean unsupported, PassTrace trace) {
+        Explanation explanation = engine.explain(seen.observation());
+        boolean overruled = unsupported || !explanation.rule().equals(decision.rule());
+        Explanation told = overruled ? explanation.overruled(decision) : explanation;
+        EtcdCluster cluster = seen.cluster();
+        boolean isNew = explanations.keep(
+                cluster.getMetadata().getNamespace(), cluster.getMetadata().getName(), told);
+        if (isNew && !decision.atRest()) {
+            trace.tell("mainstay.explanation", told.text());
+        }
+    }
+
+    /** Why what is done to each cluster is done. */
+    public Explanations explanations() {
+        return explanations;
     }
 
     /** Whether nothing is to do, or only what waits for a window. */

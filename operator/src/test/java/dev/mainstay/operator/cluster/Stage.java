@@ -123,6 +123,10 @@ final class Stage {
         return done;
     }
 
+    Explanations explanations() {
+        return pass.explanations();
+    }
+
     boolean gone() {
         return pass.run(NAMESPACE, "a").isEmpty();
     }
