@@ -71,19 +71,21 @@ final class SimulatedOperator {
     }
 
     private void effect(boolean calm, Action action, Runnable change) {
+        // What seldom happens is cut off more often, or no seed would.
+        double rate = action instanceof Action.AbandonRecovery ? 6 * faults : faults;
         double chance = calm ? 1 : random.nextDouble();
         effects++;
         String which = effects == 1 ? "" : "/" + effects;
-        if (chance < faults) {
+        if (chance < rate) {
             point = which + " before";
             throw new Killed();
         }
         world.effect(describe(action), change);
-        if (chance < 2 * faults) {
+        if (chance < 2 * rate) {
             point = which + " after";
             throw new Killed();
         }
-        if (chance < 3 * faults) {
+        if (chance < 3 * rate) {
             world.effect(describe(action) + " (again)", change);
         }
     }
