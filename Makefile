@@ -10,7 +10,7 @@ CLUSTER_DIR ?= ./data-cluster
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 MVN       := scripts/mvn25 -Dmainstay.commit=$(COMMIT)
 
-.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench backup-bench pitr-test images \
+.PHONY: help run cluster test docs simulate fuzz dist differential kubernetes crash-test chaos bench failover rejoin migrate-bench round-trip backup-bench pitr-test images \
   format clean peers
 
 help: ## List the targets
@@ -74,6 +74,9 @@ rejoin: peers dist ## How a member with an empty disk, or long down, comes back 
 
 migrate-bench: peers dist ## Move a live etcd with 200,000 keys into Mainstay, and how long writes stand still (KEYS, MEMBERS=3, MIGRATE_ARGS)
 	@e2e/bin/run migration.MigrationBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(MIGRATE_ARGS)
+
+round-trip: peers dist ## From a large, worn etcd into Mainstay and back, every key compared (KEYS=1000000, ROUND_TRIP_ARGS="--seed=2")
+	@HEAP=1g e2e/bin/run roundtrip.RoundTrip --keys=$(or $(KEYS),1000000) $(ROUND_TRIP_ARGS)
 
 backup-bench: peers dist ## What puts take beside backups, the archive, and etcd's snapshots (KEYS, MEMBERS=3, BACKUP_ARGS="--seconds=20")
 	@HEAP=1g e2e/bin/run bench.BackupBench --keys=$(or $(KEYS),200000) --members=$(or $(MEMBERS),1) $(BACKUP_ARGS)

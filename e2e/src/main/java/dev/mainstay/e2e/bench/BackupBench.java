@@ -2,6 +2,7 @@ package dev.mainstay.e2e.bench;
 
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Binaries;
 import dev.mainstay.e2e.server.ProcessUsage;
 import dev.mainstay.e2e.server.Program;
@@ -11,8 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -27,14 +26,14 @@ public final class BackupBench {
     private static final String PREFIX = "/registry/pods/";
     private static final int LOADERS = 200;
 
-    private final Map<String, String> options;
+    private final Options options;
     private final Path dir;
     private final Payloads payloads;
 
-    private BackupBench(Map<String, String> options, Path dir) {
+    private BackupBench(Options options, Path dir) {
         this.options = options;
         this.dir = dir;
-        this.payloads = new Payloads(number("value", 256));
+        this.payloads = new Payloads(options.number("value", 256));
     }
 
     /** What goes on beside the puts. */
@@ -53,21 +52,14 @@ public final class BackupBench {
     }
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-backup");
+        Options options = new Options(args);
+        Path dir = options.directory("mainstay-backup");
         BackupBench bench = new BackupBench(options, dir);
         List<String> rows = new ArrayList<>();
-        String only = options.getOrDefault("only", "");
-        if (!only.equals("mainstay")) {
+        if (options.wants(Program.ETCD)) {
             rows.addAll(bench.run(Program.ETCD, List.of(), List.of(Beside.NOTHING, Beside.SNAPSHOT)));
         }
-        if (!only.equals("etcd")) {
+        if (options.wants(Program.MAINSTAY)) {
             rows.addAll(bench.run(
                     Program.MAINSTAY,
                     List.of(),
@@ -84,17 +76,13 @@ public final class BackupBench {
         rows.forEach(System.out::println);
     }
 
-    private int number(String name, int otherwise) {
-        return Integer.parseInt(options.getOrDefault(name, Integer.toString(otherwise)));
-    }
-
     private List<String> run(Program program, List<String> moreFlags, List<Beside> all) throws Exception {
         List<String> flags = new ArrayList<>(moreFlags);
         flags.add("--quota-backend-bytes=8589934592");
-        int members = number("members", 1);
-        int keys = number("keys", 200_000);
-        int rate = number("rate", 1_000);
-        int seconds = number("seconds", 20);
+        int members = options.number("members", 1);
+        int keys = options.number("keys", 200_000);
+        int rate = options.number("rate", 1_000);
+        int seconds = options.number("seconds", 20);
         Path home = Files.createTempDirectory(dir, program.name().toLowerCase(Locale.ROOT));
         List<String> rows = new ArrayList<>();
         try (PlainNetwork network = new PlainNetwork(members);

@@ -1,5 +1,6 @@
 package dev.mainstay.e2e.bench;
 
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,8 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -25,28 +24,25 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = parse(args);
-        int members = Integer.parseInt(options.getOrDefault("members", "1"));
+        Options options = new Options(args);
+        int members = options.number("members", 1);
         boolean alone = members == 1;
-        List<String> cases = List.of(options.getOrDefault("cases", alone ? "small,large,million" : "cluster,low")
+        List<String> cases = List.of(options.get("cases", alone ? "small,large,million" : "cluster,low")
                 .split(",", -1));
-        double seconds = Double.parseDouble(options.getOrDefault("seconds", "10"));
-        double warmUp = Double.parseDouble(options.getOrDefault("warmup", "5"));
-        int[] clients = Arrays.stream(options.getOrDefault("clients", alone ? "1,100,1000" : "1,10,100,1000")
+        double seconds = Double.parseDouble(options.get("seconds", "10"));
+        double warmUp = Double.parseDouble(options.get("warmup", "5"));
+        int[] clients = Arrays.stream(options.get("clients", alone ? "1,100,1000" : "1,10,100,1000")
                         .split(",", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        boolean watches = Boolean.parseBoolean(options.getOrDefault("watches", "true"));
-        long million = Long.parseLong(options.getOrDefault("million", "1000000"));
-        String only = options.getOrDefault("only", "");
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-bench");
+        boolean watches = Boolean.parseBoolean(options.get("watches", "true"));
+        int million = options.number("million", 1_000_000);
+        Path dir = options.directory("mainstay-bench");
 
         Report report = new Report(System.out);
         for (String name : cases) {
             for (Program program : Program.values()) {
-                if (!only.isEmpty() && !only.equalsIgnoreCase(program.name())) {
+                if (!options.wants(program)) {
                     continue;
                 }
                 Path data = dir.resolve(name + "-" + program.title());
@@ -64,18 +60,6 @@ public final class Bench {
             }
         }
         report.print();
-    }
-
-    private static Map<String, String> parse(String[] args) {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            if (!arg.startsWith("--") || equals < 0) {
-                throw new IllegalArgumentException("expected --name=value, got " + arg);
-            }
-            options.put(arg.substring(2, equals), arg.substring(equals + 1));
-        }
-        return options;
     }
 
     private static void delete(Path dir) throws IOException {

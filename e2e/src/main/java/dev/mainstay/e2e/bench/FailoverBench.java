@@ -3,17 +3,15 @@ package dev.mainstay.e2e.bench;
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.faults.Network;
 import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Program;
 import dev.mainstay.etcd.proto.StatusRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,11 +21,13 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Arguments, all optional: {@code --kills=N} (20) SIGKILLs, {@code --stops=N} (10) SIGTERMs, {@code --pauses=N} (2)
  * SIGSTOPs of 30 s, {@code --warm=S} (0) seconds of writes before each SIGTERM, since members that have just started are
- * slow, {@code --restarts=N} (5) restarts of a follower, for which the 99th percentile of the others' writes is told, from
- * its SIGTERM until it writes steadily again, and for as long after that, {@code --only=etcd|mainstay}, {@code --dir=D}.
+ * slow, {@code --restarts=N} (5) restarts of a follower after as many seconds of writes, for which the 99th percentile of the others'
+ * writes is told, for ten seconds before its SIGTERM, from then until it writes steadily again, and for as long after that, {@code
+ * --only=etcd|mainstay}, {@code --dir=D}.
  */
 public final class FailoverBench {
     private static final int MEMBERS = 3;
+    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long WARM_UP_MILLIS = 5_000;
     private static final long CALM_MILLIS = 1_000;
     private static final long MOST_MILLIS = 20_000;
@@ -40,18 +40,11 @@ public final class FailoverBench {
     private FailoverBench() {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
-        String only = options.getOrDefault("only", "");
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-failover");
+        Options options = new Options(args);
+        Path dir = options.directory("mainstay-failover");
         FailoverBench bench = new FailoverBench();
         for (Program program : Program.values()) {
-            if (only.isEmpty() || program.name().equalsIgnoreCase(only)) {
+            if (options.wants(program)) {
                 bench.run(program, dir.resolve(program.title()), options);
             }
         }
@@ -61,18 +54,18 @@ public final class FailoverBench {
         bench.rows.forEach(System.out::println);
         System.out.println();
         System.out.println(
-                "| server | follower restarted | p99 ms of the others after it | during it | longest ms without a write |");
-        System.out.println("|---|---:|---:|---:|---:|");
+                "| server | follower restarted | p99 ms of the others before it | during it | after it | longest ms without a write |");
+        System.out.println("|---|---:|---:|---:|---:|---:|");
         bench.restarts.forEach(System.out::println);
     }
 
-    private void run(Program program, Path dir, Map<String, String> options) throws InterruptedException, IOException {
+    private void run(Program program, Path dir, Options options) throws InterruptedException, IOException {
         try (Network network = new PlainNetwork(MEMBERS);
                 TestCluster cluster = TestCluster.start(program, dir, MEMBERS, network);
                 SteadyWrites writes = new SteadyWrites(cluster)) {
             Thread.sleep(WARM_UP_MILLIS);
             Gaps killed = new Gaps();
-            for (int i = 0; i < number(options, "kills", 20); i++) {
+            for (int i = 0; i < options.number("kills", 20); i++) {
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).kill9();
@@ -82,8 +75,8 @@ public final class FailoverBench {
             }
             report(program, "SIGKILL", killed);
             Gaps stopped = new Gaps();
-            for (int i = 0; i < number(options, "stops", 10); i++) {
-                Thread.sleep(1_000L * number(options, "warm", 0));
+            for (int i = 0; i < options.number("stops", 10); i++) {
+                Thread.sleep(1_000L * options.number("warm", 0));
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).stop();
@@ -94,7 +87,7 @@ public final class FailoverBench {
             report(program, "SIGTERM", stopped);
             Gaps paused = new Gaps();
             Gaps resumed = new Gaps();
-            for (int i = 0; i < number(options, "pauses", 2); i++) {
+            for (int i = 0; i < options.number("pauses", 2); i++) {
                 int leader = cluster.awaitLeader();
                 long from = System.nanoTime();
                 cluster.member(leader).pause();
@@ -109,15 +102,16 @@ public final class FailoverBench {
                         + (term(cluster, (leader + 1) % MEMBERS) - termBefore));
                 awaitCalm(writes);
             }
-            restartFollowers(program, cluster, writes, number(options, "restarts", 5));
+            restartFollowers(program, cluster, writes, options);
             report(program, "SIGSTOP 30 s", paused);
             report(program, "SIGCONT after it", resumed);
         }
     }
 
-    private void restartFollowers(Program program, TestCluster cluster, SteadyWrites writes, int times)
+    private void restartFollowers(Program program, TestCluster cluster, SteadyWrites writes, Options options)
             throws InterruptedException {
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < options.number("restarts", 5); i++) {
+            Thread.sleep(1_000L * options.number("warm", 0));
             int follower = (cluster.awaitLeader() + 1 + i % (MEMBERS - 1)) % MEMBERS;
             long from = System.nanoTime();
             cluster.member(follower).stop();
@@ -125,16 +119,18 @@ public final class FailoverBench {
             awaitCalm(writes);
             long until = System.nanoTime();
             Thread.sleep(TimeUnit.NANOSECONDS.toMillis(until - from));
+            double before = writes.p99(follower, from - BEFORE_NANOS, from);
             double during = writes.p99(follower, from, until);
             double after = writes.p99(follower, until, System.nanoTime());
             SteadyWrites.Gap gap = writes.gaps(follower, from, until);
             restarts.add(String.format(
                     Locale.ROOT,
-                    "| %s | %d | %.1f | %.1f | %.0f |",
+                    "| %s | %d | %.1f | %.1f | %.1f | %.0f |",
                     program.title(),
                     i + 1,
-                    after,
+                    before,
                     during,
+                    after,
                     gap.worstMillis()));
             System.out.println("follower restarted: " + restarts.getLast());
         }
@@ -163,10 +159,6 @@ public final class FailoverBench {
                 .maintenance()
                 .status(StatusRequest.getDefaultInstance())
                 .getRaftTerm();
-    }
-
-    private static int number(Map<String, String> options, String name, int otherwise) {
-        return Integer.parseInt(options.getOrDefault(name, Integer.toString(otherwise)));
     }
 
     private void report(Program program, String what, Gaps gaps) {

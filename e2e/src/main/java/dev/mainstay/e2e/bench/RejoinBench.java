@@ -3,14 +3,12 @@ package dev.mainstay.e2e.bench;
 import dev.mainstay.e2e.bench.Rejoin.Plan;
 import dev.mainstay.e2e.bench.Rejoin.Result;
 import dev.mainstay.e2e.bench.Rejoin.Way;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Program;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -31,28 +29,21 @@ public final class RejoinBench {
     private RejoinBench() {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
-        String only = options.getOrDefault("only", "");
-        long most = number(options, "memory", 1_024) << 20;
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-rejoin");
+        Options options = new Options(args);
+        long most = (long) options.number("memory", 1_024) << 20;
+        Path dir = options.directory("mainstay-rejoin");
         List<String> rows = new ArrayList<>();
         List<String> excesses = new ArrayList<>();
         for (Program program : Program.values()) {
-            if (!only.isEmpty() && !program.name().equalsIgnoreCase(only)) {
+            if (!options.wants(program)) {
                 continue;
             }
             Plan plan = new Plan(
                     program,
-                    number(options, "keys", 1_000_000),
-                    (int) number(options, "value", 512),
-                    number(options, "outrun", 256) << 20,
-                    (int) number(options, "rate", 500),
+                    options.number("keys", 1_000_000),
+                    options.number("value", 512),
+                    (long) options.number("outrun", 256) << 20,
+                    options.number("rate", 500),
                     CALM_SECONDS,
                     program == Program.ETCD ? List.of(FLUSH) : List.of(FLUSH, CATCH_UP));
             try (Rejoin rejoin = Rejoin.begin(plan, dir.resolve(program.title()))) {
@@ -101,9 +92,5 @@ public final class RejoinBench {
                 histogram.getValueAtPercentile(50) / 1e6,
                 histogram.getValueAtPercentile(99) / 1e6,
                 histogram.getMaxValue() / 1e6);
-    }
-
-    private static long number(Map<String, String> options, String name, long otherwise) {
-        return Long.parseLong(options.getOrDefault(name, Long.toString(otherwise)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.e2e.chaos;
 
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,15 +3,14 @@ package dev.mainstay.e2e.kubernetes;
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.faults.Network;
 import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Program;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -27,28 +26,21 @@ public final class KubernetesBench {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
+        Options options = new Options(args);
         KubernetesLoad.Plan plan = new KubernetesLoad.Plan(
-                number(options, "namespaces", 100),
-                number(options, "objects", 50_000),
-                number(options, "value", 1_024),
-                number(options, "page", 500),
-                number(options, "watchers", 1_000),
-                number(options, "streams", 20),
-                number(options, "clients", 8),
-                number(options, "seconds", 30));
-        int members = number(options, "members", 1);
-        String only = options.getOrDefault("only", "");
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-kubernetes");
+                options.number("namespaces", 100),
+                options.number("objects", 50_000),
+                options.number("value", 1_024),
+                options.number("page", 500),
+                options.number("watchers", 1_000),
+                options.number("streams", 20),
+                options.number("clients", 8),
+                options.number("seconds", 30));
+        int members = options.number("members", 1);
+        Path dir = options.directory("mainstay-kubernetes");
         Map<Program, Map<String, Histogram>> results = new EnumMap<>(Program.class);
         for (Program program : Program.values()) {
-            if (!only.isEmpty() && !program.name().equalsIgnoreCase(only)) {
+            if (!options.wants(program)) {
                 continue;
             }
             System.out.println(program.title() + ": " + plan);
@@ -89,9 +81,5 @@ public final class KubernetesBench {
                 latencies.getValueAtPercentile(50) / 1e6,
                 latencies.getValueAtPercentile(99) / 1e6,
                 latencies.getMaxValue() / 1e6);
-    }
-
-    private static int number(Map<String, String> options, String name, int otherwise) {
-        return Integer.parseInt(options.getOrDefault(name, Integer.toString(otherwise)));
     }
 }

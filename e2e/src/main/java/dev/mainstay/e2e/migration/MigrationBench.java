@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.cluster.TestCluster;
 import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.options.Options;
 import dev.mainstay.e2e.server.Binaries;
 import dev.mainstay.e2e.server.Pause;
 import dev.mainstay.e2e.server.Program;
@@ -15,13 +16,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
@@ -39,24 +37,18 @@ public final class MigrationBench {
     private MigrationBench() {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new TreeMap<>();
-        for (String arg : args) {
-            String[] parts = arg.replaceFirst("^--", "").split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
-        Path dir = options.containsKey("dir")
-                ? Files.createDirectories(Path.of(options.get("dir")))
-                : Files.createTempDirectory("mainstay-migration");
-        int members = number(options, "members", 1);
+        Options options = new Options(args);
+        Path dir = options.directory("mainstay-migration");
+        int members = options.number("members", 1);
         try (TestServer etcd = TestServer.etcd(dir.resolve("source"));
                 EtcdClient source = new EtcdClient(etcd.endpoint());
                 PlainNetwork network = new PlainNetwork(members);
                 TestCluster cluster = TestCluster.start(Program.MAINSTAY, dir.resolve("target"), members, network)) {
-            int keys = number(options, "keys", 200_000);
-            fill(source, keys, number(options, "value", 256));
+            int keys = options.number("keys", 200_000);
+            fill(source, keys, options.number("value", 256));
             System.out.println("filled with " + keys + " keys, revision " + SameContents.revision(source));
-            try (SourceLoad load = SourceLoad.start(etcd.endpoint(), 1, 10_000, number(options, "pause", 2))) {
-                boolean equal = move(etcd, source, cluster, load, dir, TimeSpan.seconds(number(options, "follow", 10)));
+            try (SourceLoad load = SourceLoad.start(etcd.endpoint(), 1, 10_000, options.number("pause", 2))) {
+                boolean equal = move(etcd, source, cluster, load, dir, TimeSpan.seconds(options.number("follow", 10)));
                 System.exit(equal ? 0 : 1);
             }
         }
@@ -168,9 +160,5 @@ public final class MigrationBench {
         if (!answer.hasHeader()) {
             throw new IllegalStateException("an answer without a header");
         }
-    }
-
-    private static int number(Map<String, String> options, String name, int usual) {
-        return Integer.parseInt(options.getOrDefault(name, Integer.toString(usual)));
     }
 }

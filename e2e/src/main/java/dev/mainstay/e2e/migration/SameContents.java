@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,19 +36,68 @@ public final class SameContents {
         List<KeyValue> keys = new ArrayList<>();
         ByteString from = EVERYTHING;
         while (true) {
-            RangeResponse page = client.kv()
-                    .range(RangeRequest.newBuilder()
-                            .setKey(from)
-                            .setRangeEnd(EVERYTHING)
-                            .setRevision(revision)
-                            .setLimit(PAGE)
-                            .build());
+            RangeResponse page = page(client, from, EVERYTHING, revision);
             keys.addAll(page.getKvsList());
             if (!page.getMore()) {
                 return keys;
             }
             from = keys.getLast().getKey().concat(EVERYTHING);
         }
+    }
+
+    private static RangeResponse page(EtcdClient client, ByteString from, ByteString to, long revision) {
+        return client.kv()
+                .range(RangeRequest.newBuilder()
+                        .setKey(from)
+                        .setRangeEnd(to)
+                        .setRevision(revision)
+                        .setLimit(PAGE)
+                        .build());
+    }
+
+    /**
+     * What a comparison found.
+     *
+     * @param keys how many were the same
+     * @param difference the first one that wasn't, empty if all were
+     */
+    public record Walk(long keys, Optional<String> difference) {}
+
+    /**
+     * Compares the keys that exist at a revision, with all that is said of them, page by page. etcd counts all keys of a range for
+     * each page of it, so a large store is better compared in parts.
+     *
+     * @param from the first key
+     * @param to the first that isn't compared any more, a zero byte for no end
+     */
+    public static Walk walk(EtcdClient one, EtcdClient other, ByteString from, ByteString to, long revision) {
+        long same = 0;
+        ByteString at = from;
+        while (true) {
+            RangeResponse page = page(one, at, to, revision);
+            RangeResponse against = page(other, at, to, revision);
+            if (!page.getKvsList().equals(against.getKvsList())
+                    || page.getMore() != against.getMore()
+                    || page.getCount() != against.getCount()) {
+                return new Walk(same, Optional.of("at revision " + revision + ": " + difference(page, against)));
+            }
+            same += page.getKvsCount();
+            if (!page.getMore()) {
+                return new Walk(same, Optional.empty());
+            }
+            at = page.getKvs(page.getKvsCount() - 1).getKey().concat(EVERYTHING);
+        }
+    }
+
+    private static String difference(RangeResponse page, RangeResponse against) {
+        for (int i = 0; i < Math.max(page.getKvsCount(), against.getKvsCount()); i++) {
+            String mine = i < page.getKvsCount() ? page.getKvs(i).toString() : "nothing";
+            String theirs = i < against.getKvsCount() ? against.getKvs(i).toString() : "nothing";
+            if (!mine.equals(theirs)) {
+                return mine + " against " + theirs;
+            }
+        }
+        return page.getCount() + " keys against " + against.getCount();
     }
 
     /** The newest revision. */

@@ -2,6 +2,7 @@ package dev.mainstay.node.server;
 
 import dev.mainstay.node.api.StoreExports;
 import dev.mainstay.node.etcdsnapshot.EtcdExport;
+import dev.mainstay.node.snapshot.Rests;
 import dev.mainstay.node.storage.Store;
 import dev.mainstay.node.storage.StoreMoment;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Snapshots of this member's store for clients.
+ * Snapshots of this member's store for clients, made without haste.
  *
  * @param clockMillis cluster elapsed time
  * @param scratch where large ones may keep an index
@@ -28,7 +29,7 @@ record EtcdExports(Store store, LongSupplier clockMillis, Path scratch, LongCons
         try {
             return new Opened(
                     moment,
-                    EtcdExport.of(moment, clockMillis.getAsLong(), scratch, cancelled),
+                    EtcdExport.of(moment, clockMillis.getAsLong(), scratch, Rests.of(cancelled)),
                     () -> tookNanos.accept(System.nanoTime() - began));
         } catch (IOException | RuntimeException e) {
             moment.close();

@@ -182,10 +182,10 @@ public final class ClientCheckpoints implements AutoCloseable {
         }
     }
 
-    /** Reads all keys of one. */
+    /** Reads all keys of one, without haste. */
     public KeyspaceDigest digest(long id, BooleanSupplier givenUp) throws IOException {
         try (Use use = use(id)) {
-            return StoreReading.digest(use.path(), givenUp);
+            return StoreReading.digest(use.path(), Rests.of(givenUp));
         }
     }
 
