@@ -31,6 +31,7 @@ $(LAUNCHER): $(SOURCES)
 peers:
 	@e2e/bin/peers.sh
 	@e2e/bin/clients.sh
+	@e2e/bin/promtool.sh
 
 test: peers ## Set up what the tests need and run every test
 	@$(MVN) verify

@@ -76,12 +76,17 @@ public record EtcdClusterStatus(
         @JsonPropertyDescription("The one that was decided and hasn't begun: until it does, it can be taken back.")
         Recovered plannedRecovery,
 
+        @Nullable
+        @JsonPropertyDescription(
+                "How members' pods are made: another version of the operator doesn't change it by itself.")
+        PodTemplates podTemplate,
+
         @JsonPropertyDescription("Conditions by type.") List<Condition> conditions) {
 
     /** Before anything was seen. */
     public static final EtcdClusterStatus EMPTY = new EtcdClusterStatus(
             null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(), null, null,
-            null, null, null, null, List.of());
+            null, null, null, null, null, List.of());
 
     public EtcdClusterStatus {
         endpoints = Values.listOf(endpoints);
@@ -112,6 +117,7 @@ public record EtcdClusterStatus(
                 source,
                 null,
                 null,
+                podTemplate,
                 conditions);
     }
 
@@ -156,6 +162,7 @@ public record EtcdClusterStatus(
                 restore,
                 last,
                 planned,
+                podTemplate,
                 conditions);
     }
 
@@ -190,6 +197,31 @@ public record EtcdClusterStatus(
 
             @Nullable @JsonPropertyDescription("When the CA ends.")
             String caExpiry) {}
+
+    /** How members' pods are made. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record PodTemplates(
+            @JsonPropertyDescription("The revision that members take.")
+            Revision current,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "The one that this operator would make, where that is another; members take it later.")
+            Revision available) {}
+
+    /** A way to make pods out of the same spec. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Revision(
+            @JsonPropertyDescription("Tells it from others.")
+            String revision,
+
+            @JsonPropertyDescription("Hash of a pod made so.")
+            String podHash,
+
+            @Nullable @JsonPropertyDescription("Hash of what a pod has beside that to archive; absent if nothing.")
+            String archiveHash) {}
 
     /** What an incarnation's data was brought back from. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

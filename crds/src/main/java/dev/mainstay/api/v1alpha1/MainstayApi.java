@@ -21,6 +21,12 @@ public final class MainstayApi {
     /** On pods: the hash of the template that the pod was made from. */
     public static final String TEMPLATE_HASH = GROUP + "/template-hash";
 
+    /** On pods that were made otherwise than their template says, as another version of the operator made that: the hash of how they were made. */
+    public static final String RENDERED_HASH = GROUP + "/rendered-hash";
+
+    /** On a cluster: the revision of the pods' template that a person lets its members take. */
+    public static final String ADOPT_TEMPLATE = GROUP + "/adopt-template-revision";
+
     /** On pods of members that archive: the hash of the template without that. */
     public static final String TEMPLATE_BASE_HASH = GROUP + "/template-base-hash";
 

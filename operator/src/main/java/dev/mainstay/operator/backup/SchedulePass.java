@@ -13,6 +13,7 @@ import dev.mainstay.operator.backup.engine.ScheduleEngine.Times;
 import dev.mainstay.operator.backup.engine.TaskView;
 import dev.mainstay.operator.report.ConditionNews;
 import dev.mainstay.operator.report.News;
+import dev.mainstay.operator.schedule.GoDuration;
 import dev.mainstay.operator.task.Stores;
 import dev.mainstay.operator.task.Task;
 import dev.mainstay.operator.task.TaskNames;
@@ -257,7 +258,7 @@ public final class SchedulePass {
         flag(command, "keep-weekly", retention.keepWeekly());
         flag(command, "keep-monthly", retention.keepMonthly());
         if (retention.maxAge() != null) {
-            command.add("--max-age=" + GoDuration.seconds(retention.maxAge()) + "s");
+            command.add("--max-age=" + GoDuration.of(retention.maxAge()).toSeconds() + "s");
         }
         return task(seen, "prune", command, PRUNE_DEADLINE);
     }

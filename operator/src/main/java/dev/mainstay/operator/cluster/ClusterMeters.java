@@ -69,6 +69,21 @@ final class ClusterMeters {
                 set(series, "etcd_operator_members", "Members by what they are doing.", "state", state, (double)
                         states.getOrDefault(state, 0L)));
         operation(series, status.operation());
+        set(
+                series,
+                "etcd_operator_operation_overdue_seconds",
+                "For how long the step that is under way has been taking longer than it may; 0 if it hasn't.",
+                "",
+                "",
+                overdue(status.operation(), observation.now()));
+        EtcdClusterStatus.PodTemplates template = status.podTemplate();
+        set(
+                series,
+                "etcd_operator_template_revision_available",
+                "Whether this operator would make the members' pods differently, which they haven't taken yet.",
+                "",
+                "",
+                template != null && template.available() != null ? 1 : 0);
         EtcdClusterStatus.Trust trust = status.trust();
         if (trust != null) {
             expiry(series, "authority", trust.caExpiry());
@@ -103,6 +118,15 @@ final class ClusterMeters {
                         on ? 1 : 0);
             }
         }
+    }
+
+    private static double overdue(@Nullable Operation operation, Instant now) {
+        return operation == null || operation.deadline() == null
+                ? 0
+                : Math.max(
+                        0,
+                        Duration.between(Instant.parse(operation.deadline()), now)
+                                .toSeconds());
     }
 
     private void expiry(Series series, String kind, @Nullable String time) {

@@ -16,6 +16,7 @@ import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Action;
 import dev.mainstay.operator.cluster.engine.Decision;
 import dev.mainstay.operator.cluster.engine.Engine;
+import dev.mainstay.operator.cluster.engine.Explanation;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.ClusterObserver;
 import dev.mainstay.operator.cluster.observe.Seen;
@@ -23,6 +24,7 @@ import dev.mainstay.operator.cluster.report.BackupGauges;
 import dev.mainstay.operator.cluster.report.ClusterNews;
 import dev.mainstay.operator.cluster.report.ClusterReport;
 import dev.mainstay.operator.cluster.report.MemberReport;
+import dev.mainstay.operator.cluster.report.TemplateReport;
 import dev.mainstay.operator.cluster.trust.TrustStep;
 import dev.mainstay.operator.migration.MigrationKeeper;
 import dev.mainstay.operator.migration.plan.MigrationVerdict;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** One pass over one cluster: observe, keep certificates, decide, write down, act. Keeps nothing between passes. */
 public final class ClusterPass {
@@ -48,6 +51,7 @@ public final class ClusterPass {
     private final KubernetesClient kubernetes;
     private final ClusterObserver observer;
     private final Engine engine = new Engine();
+    private final Explanations explanations = new Explanations();
     private final UnorderedObjects objects;
     private final Actuator actuator;
     private final TrustKeeper trust;
@@ -103,8 +107,13 @@ public final class ClusterPass {
         return trace.whole(() -> run(namespace, name, trace));
     }
 
-    /** Nothing is measured any more of a cluster that is gone. */
+    /** Nothing is measured any more of a cluster that is gone, and nothing explained. */
     public void forget(String namespace, String name) {
+        explanations.forget(namespace, name);
+        unmeasure(namespace, name);
+    }
+
+    private void unmeasure(String namespace, String name) {
         series.forget(namespace, name);
         gauges.forget(namespace, name);
         quorumLoss.forget(namespace, name);
@@ -130,11 +139,12 @@ public final class ClusterPass {
         Decision decision = unsupported
                 .map(why -> new Decision("Spec", new Action.Wait(Action.Blocker.SPEC, why), null, null))
                 .orElseGet(() -> decide(seen, certificates));
+        explain(seen, decision, unsupported.isPresent(), trace);
         trace.tell("mainstay.rule", decision.rule());
         trace.tell("mainstay.decision", decision.action().toString());
         if (deleted) {
             users.forget(cluster.getMetadata().getUid());
-            forget(namespace, name);
+            unmeasure(namespace, name);
         } else {
             gauges.show(seen);
             quorumLoss.look(seen);
@@ -161,6 +171,24 @@ public final class ClusterPass {
             count(decision, "done");
         }
         return Optional.of(decision);
+    }
+
+    /** Says why, where that is something new. */
+    private void explain(Seen seen, Decision decision, boolean unsupported, PassTrace trace) {
+        Explanation explanation = engine.explain(seen.observation());
+        boolean overruled = unsupported || !explanation.rule().equals(decision.rule());
+        Explanation told = overruled ? explanation.overruled(decision) : explanation;
+        EtcdCluster cluster = seen.cluster();
+        boolean isNew = explanations.keep(
+                cluster.getMetadata().getNamespace(), cluster.getMetadata().getName(), told);
+        if (isNew && !decision.atRest()) {
+            trace.tell("mainstay.explanation", told.text());
+        }
+    }
+
+    /** Why what is done to each cluster is done. */
+    public Explanations explanations() {
+        return explanations;
     }
 
     /** Whether nothing is to do, or only what waits for a window. */
@@ -278,7 +306,9 @@ public final class ClusterPass {
         trace.belongsTo(operation == null ? null : operation.traceID());
         EtcdClusterStatus before = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
         if (!status.equals(cluster.getStatus())) {
-            ClusterNews.of(before.conditions(), status.conditions())
+            Stream.concat(
+                            ClusterNews.of(before.conditions(), status.conditions()).stream(),
+                            TemplateReport.news(cluster, before.podTemplate(), status.podTemplate()).stream())
                     .forEach(news ->
                             events.tell(cluster, news, seen.observation().now(), trace.traceId()));
             cluster.setStatus(status);

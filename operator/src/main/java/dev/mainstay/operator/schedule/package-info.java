@@ -1,4 +1,4 @@
-/** Times that people write in cron's notation. */
+/** Times and durations as people write them. */
 @NullMarked
 package dev.mainstay.operator.schedule;
 

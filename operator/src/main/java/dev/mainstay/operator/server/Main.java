@@ -34,7 +34,6 @@ import dev.mainstay.operator.tracing.Tracing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -83,12 +82,14 @@ public final class Main implements QuarkusApplication {
         String repository = settings.nodeImage();
         ClusterPass pass = new ClusterPass(
                 kubernetes,
-                new ClusterObserver(kubernetes, members, repository, Clock.systemUTC()),
+                new ClusterObserver(kubernetes, members, repository, Clock.systemUTC(), OwnVersion.read()),
                 new Actuator(kubernetes, members, repository),
                 new RootKeeper(kubernetes, auth),
                 new MigrationKeeper(kubernetes, repository),
                 meters,
                 tracing);
+        Leadership leadership =
+                settings.leaderElectionNamespace().isEmpty() ? Leadership.alone() : Leadership.contested();
         Operator operator = new Operator(overrider -> {
             overrider
                     .withKubernetesClient(kubernetes)
@@ -97,8 +98,7 @@ public final class Main implements QuarkusApplication {
                     // Only its finalizer is ours to write.
                     .withUseSSAToPatchPrimaryResource(false);
             if (!settings.leaderElectionNamespace().isEmpty()) {
-                overrider.withLeaderElectionConfiguration(
-                        new LeaderElectionConfiguration("mainstay-operator", settings.leaderElectionNamespace()));
+                overrider.withLeaderElectionConfiguration(leadership.election(settings.leaderElectionNamespace()));
             }
         });
         AccessMeans access = new AccessMeans(kubernetes, auth, Clock.systemUTC(), meters);
@@ -114,7 +114,7 @@ public final class Main implements QuarkusApplication {
                 .register();
         running.set(operator);
         vertx.createHttpServer()
-                .requestHandler(new ProbeHandler(meters))
+                .requestHandler(new ProbeHandler(meters, new ExplainHandler(pass.explanations(), leadership)))
                 .listen(settings.port())
                 .toCompletionStage()
                 .toCompletableFuture()

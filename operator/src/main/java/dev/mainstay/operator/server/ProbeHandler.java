@@ -5,18 +5,25 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Objects;
 
-/** Answers {@code /metrics}, and {@code /livez} and {@code /readyz} with 200 while the process runs. Event loop only. */
+/** Answers {@code /metrics}, {@code /explain/}, and {@code /livez} and {@code /readyz} with 200 while the process runs. Event loop only. */
 final class ProbeHandler implements Handler<HttpServerRequest> {
 
     private final PrometheusMeterRegistry meters;
+    private final ExplainHandler explain;
 
-    ProbeHandler(PrometheusMeterRegistry meters) {
+    ProbeHandler(PrometheusMeterRegistry meters, ExplainHandler explain) {
         this.meters = meters;
+        this.explain = explain;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
-        switch (Objects.requireNonNullElse(request.path(), "")) {
+        String path = Objects.requireNonNullElse(request.path(), "");
+        if (path.startsWith(ExplainHandler.PATH)) {
+            explain.handle(request);
+            return;
+        }
+        switch (path) {
             case "/metrics" ->
                 request.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4")

@@ -3,11 +3,13 @@ package dev.mainstay.operator.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
+import dev.mainstay.operator.cluster.engine.Action;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,40 @@ class ClusterMetersTest {
                 .contains(
                         "etcd_operator_member_recreates_total" + OF + "} 1",
                         "etcd_operator_members" + OF + ",state=\"unready\"} 1");
+    }
+
+    @Test
+    void stepThatTakesTooLongIsSaid() {
+        stage.create(3, "storage: {size: 1Gi}\ntls: {mode: Disabled}\n");
+        stage.settle();
+        stage.change(spec -> {
+            spec.put("updateStrategy", Map.of("readySeconds", 1, "progressDeadlineSeconds", 60));
+            spec.put("config", Map.of("snapshotCount", 20_000));
+        });
+        while (!(stage.pass().action() instanceof Action.DeletePod)) {
+            // Until the first member takes it.
+        }
+        stage.cloud.silence("a-2");
+        stage.settle();
+        assertThat(meters.scrape()).contains("etcd_operator_operation_overdue_seconds" + OF + "} 0");
+        assertThat(stage.condition("Progressing").getReason()).isEqualTo("WaitingForHealth");
+
+        stage.now = stage.now.plusSeconds(100);
+        stage.settle();
+        assertThat(sample("etcd_operator_operation_overdue_seconds" + OF + "}")).isBetween(30.0, 120.0);
+        assertThat(stage.condition("Progressing").getReason()).isEqualTo("DeadlineExceeded");
+        assertThat(stage.condition("Progressing").getMessage())
+                .startsWith("CreatePod of a-2 takes longer than updateStrategy.progressDeadlineSeconds: ")
+                .endsWith("a-2 isn't ready yet");
+        assertThat(client.v1().events().inNamespace(Stage.NAMESPACE).list().getItems())
+                .filteredOn(event -> event.getReason().equals("DeadlineExceeded"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.getType()).isEqualTo("Warning"));
+
+        stage.cloud.speak("a-2");
+        stage.settle();
+        assertThat(meters.scrape()).contains("etcd_operator_operation_overdue_seconds" + OF + "} 0");
+        assertThat(stage.condition("Progressing").getReason()).isEqualTo("Idle");
     }
 
     private dev.mainstay.api.v1alpha1.EtcdClusterStatus.Trust trust() {

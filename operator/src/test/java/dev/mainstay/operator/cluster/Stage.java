@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +54,22 @@ final class Stage {
         pass = pass(meters, tracing);
     }
 
+    /** Another version of the operator takes over, which makes pods of images from {@code repository}. */
+    void replaceOperator(String repository) {
+        pass = pass(new SimpleMeterRegistry(), Tracing.off(), repository);
+    }
+
     private ClusterPass pass(MeterRegistry meters, Tracing tracing) {
+        return pass(meters, tracing, "mainstay/node");
+    }
+
+    private ClusterPass pass(MeterRegistry meters, Tracing tracing, String repository) {
         return new ClusterPass(
                 client,
-                new ClusterObserver(client, cloud, "mainstay/node", () -> now),
-                new Actuator(client, cloud, "mainstay/node"),
+                new ClusterObserver(client, cloud, repository, () -> now),
+                new Actuator(client, cloud, repository),
                 new RootKeeper(client, new FakeAuth()),
-                new MigrationKeeper(client, "mainstay/node"),
+                new MigrationKeeper(client, repository),
                 meters,
                 tracing);
     }
@@ -111,6 +121,10 @@ final class Stage {
             }
         }
         return done;
+    }
+
+    Explanations explanations() {
+        return pass.explanations();
     }
 
     boolean gone() {

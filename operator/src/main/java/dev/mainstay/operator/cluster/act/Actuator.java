@@ -226,8 +226,12 @@ public final class Actuator {
         Map<String, String> annotations = new TreeMap<>(pod.getMetadata().getAnnotations());
         annotations.put(MainstayApi.TEMPLATE_HASH, member.getSpec().templateHash());
         if (archive != null) {
-            annotations.put(
-                    MainstayApi.TEMPLATE_BASE_HASH, new DesiredPod(seen.cluster(), repository, null).templateHash());
+            annotations.put(MainstayApi.TEMPLATE_BASE_HASH, seen.template().baseHash());
+        }
+        String rendered = seen.template().renderedHash();
+        if (member.getSpec().templateHash().equals(seen.template().hash())
+                && !rendered.equals(seen.template().hash())) {
+            annotations.put(MainstayApi.RENDERED_HASH, rendered);
         }
         pod.getMetadata().setAnnotations(annotations);
         return pod;

@@ -32,6 +32,7 @@ final class Statuses {
                 s.restore() == null ? null : founded(s.restore(), revision),
                 s.recovery(),
                 s.plannedRecovery(),
+                s.podTemplate(),
                 s.conditions());
     }
 
@@ -63,6 +64,7 @@ final class Statuses {
                 restore,
                 s.recovery(),
                 s.plannedRecovery(),
+                s.podTemplate(),
                 s.conditions());
     }
 
@@ -88,6 +90,7 @@ final class Statuses {
                 s.restore(),
                 s.recovery(),
                 s.plannedRecovery(),
+                s.podTemplate(),
                 s.conditions());
     }
 }

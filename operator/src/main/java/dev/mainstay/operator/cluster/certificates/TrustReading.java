@@ -18,14 +18,13 @@ import dev.mainstay.operator.pki.Credential;
 import dev.mainstay.operator.pki.Pem;
 import dev.mainstay.operator.pki.PkiException;
 import dev.mainstay.operator.pki.ServerNames;
+import dev.mainstay.operator.schedule.GoDuration;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -123,16 +122,11 @@ public final class TrustReading {
     public static TrustPolicy policy(EtcdCluster cluster) {
         Tls tls = Objects.requireNonNullElse(cluster.getSpec().tls(), Tls.DEFAULT);
         return new TrustPolicy(
-                duration(tls.leafDuration()),
-                duration(tls.renewBefore()),
-                duration(tls.caDuration()),
-                duration(tls.caRenewBefore()),
-                duration(tls.caOverlap()));
-    }
-
-    /** Hours, minutes and seconds, as the API's rules have it. */
-    private static Duration duration(String text) {
-        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+                GoDuration.of(tls.leafDuration()),
+                GoDuration.of(tls.renewBefore()),
+                GoDuration.of(tls.caDuration()),
+                GoDuration.of(tls.caRenewBefore()),
+                GoDuration.of(tls.caOverlap()));
     }
 
     private static AuthorityView authority(AuthorityState state) {

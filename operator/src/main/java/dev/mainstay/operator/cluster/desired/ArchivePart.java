@@ -31,6 +31,11 @@ public record ArchivePart(
         labels = new TreeMap<>(labels);
     }
 
+    /** Changes when anything does but what stands in the files. */
+    String shape() {
+        return Hashes.object(new ArchivePart(flags, volumes, mounts, labels, account, ""));
+    }
+
     /** Changes when anything does. */
     public String hash() {
         return Hashes.object(this);

@@ -144,7 +144,12 @@ public final class DesiredPod {
 
     /** What members' pods have in common: changes exactly when pods must be made anew, version aside. */
     public String templateHash() {
-        return Hashes.object(pod("member", "0.0.0", 1, false, List.of(), "claim", null));
+        return Hashes.object(sample());
+    }
+
+    /** The pod of no member in particular. */
+    Pod sample() {
+        return pod("member", "0.0.0", 1, false, List.of(), "claim", null);
     }
 
     private static EnvVar nodeAddress() {

@@ -13,6 +13,11 @@ final class AutoGrowRule implements Rule {
     private static final long MIB = 1L << 20;
 
     @Override
+    public String guard() {
+        return "a volume is nearly full and may grow by itself";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         Wanted.Volumes wanted = s.wanted().volumes();
         Wanted.Growth growth = wanted.growth();
@@ -44,6 +49,26 @@ final class AutoGrowRule implements Rule {
                         new Action.GrowVolume(full.name(), next),
                         Operation.Type.RESIZE_VOLUMES,
                         full.name());
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        Wanted.Volumes wanted = s.wanted().volumes();
+        Wanted.Growth growth = wanted.growth();
+        MemberView full = growth == null
+                ? null
+                : s.staying().stream()
+                        .filter(member -> member.volume() != null
+                                && member.volume().space().usedTo(growth.atUsedPercent()))
+                        .findFirst()
+                        .orElse(null);
+        if (full == null || growth == null) {
+            return null;
+        }
+        return "the volume of " + full.name() + " is used to " + growth.atUsedPercent() + " %, "
+                + (wanted.bytes() >= growth.maxBytes()
+                        ? "but volumes are as large as storage.autoGrow.maxSize lets them be"
+                        : "but it, or another, hasn't got what was asked for last, was refused more, or is on a file system that is shared");
     }
 
     /** The next size: whole mebibytes, as storage counts. */

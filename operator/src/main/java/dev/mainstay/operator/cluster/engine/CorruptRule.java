@@ -8,6 +8,16 @@ import org.jspecify.annotations.Nullable;
 final class CorruptRule implements Rule {
 
     @Override
+    public String name() {
+        return "Alarms";
+    }
+
+    @Override
+    public String guard() {
+        return "the data of a member differs, or an alarm is of a member that is gone";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (!s.quorum()) {
             return null;

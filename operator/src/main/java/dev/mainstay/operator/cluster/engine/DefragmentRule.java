@@ -21,6 +21,11 @@ final class DefragmentRule implements Rule {
     private static final int PERCENT = 100;
 
     @Override
+    public String guard() {
+        return "it is time to return free space";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         Upkeep.Defragmentation care = s.upkeep().defragmentation();
         if (care == null) {
@@ -37,6 +42,14 @@ final class DefragmentRule implements Rule {
                 .min(Comparator.comparing(s::leads).thenComparingInt(MemberView::number))
                 .map(member -> decision(new Action.Defragment(member.name()), member))
                 .orElse(null);
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        Upkeep.Defragmentation care = s.upkeep().defragmentation();
+        return care != null && care.since() != null && !s.upkeep().open()
+                ? "it is time, but " + s.upkeep().whenNext()
+                : null;
     }
 
     private static Decision decision(Action action, MemberView member) {

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 final class DeletionRule implements Rule {
 
     @Override
+    public String guard() {
+        return "the cluster is being deleted";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (!s.wanted().deleted()) {
             return null;

@@ -1,5 +1,8 @@
 package dev.mainstay.operator.cluster.engine;
 
+import dev.mainstay.operator.cluster.engine.Explanation.Verdict;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,6 +38,8 @@ public final class Engine {
             new DefragmentRule(),
             new WindowRule());
 
+    private static final Decision NOTHING = new Decision("Nothing", new Action.Idle(), null, null);
+
     private final List<Rule> rules;
 
     /** With all rules. */
@@ -59,6 +64,40 @@ public final class Engine {
                 return decision;
             }
         }
-        return new Decision("Nothing", new Action.Idle(), null, null);
+        return NOTHING;
+    }
+
+    /** Why {@link #decide} says what it does, for people. */
+    public Explanation explain(Observation observation) {
+        Situation situation = new Situation(observation);
+        List<Explanation.Line> lines = new ArrayList<>();
+        Decision decision = null;
+        for (Rule rule : rules) {
+            if (decision != null) {
+                lines.add(line(rule, Verdict.NOT_ASKED, ""));
+                continue;
+            }
+            decision = rule.consider(situation);
+            if (decision == null) {
+                String held = rule.heldBack(situation);
+                lines.add(held == null ? line(rule, Verdict.PASSED, "") : line(rule, Verdict.HELD_BACK, held));
+            } else if (decision.action() instanceof Action.Wait wait) {
+                lines.add(line(rule, Verdict.WAITS, wait.why()));
+            } else {
+                lines.add(line(rule, Verdict.ACTS, decision.action().toString()));
+            }
+        }
+        Sight sight = new Sight(situation);
+        return Explanation.of(
+                decision == null ? NOTHING : decision,
+                observation.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                sight.wanted(),
+                sight.seen(),
+                sight.members(),
+                lines);
+    }
+
+    private static Explanation.Line line(Rule rule, Verdict verdict, String why) {
+        return new Explanation.Line(rule.name(), rule.guard(), verdict, why);
     }
 }

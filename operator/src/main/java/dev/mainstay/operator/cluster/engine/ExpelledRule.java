@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 final class ExpelledRule implements Rule {
 
     @Override
+    public String guard() {
+        return "a member isn't on the list any more, though nobody asked it to leave";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (!s.quorum()) {
             return null;

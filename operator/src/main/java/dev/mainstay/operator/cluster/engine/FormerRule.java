@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class FormerRule implements Rule {
 
     @Override
+    public String guard() {
+        return "there are members of an incarnation of before";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         List<MemberView> former = s.former();
         if (s.loss().recovery() != null

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class GrowVolumesRule implements Rule {
 
     @Override
+    public String guard() {
+        return "a volume is smaller than is asked for";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         long bytes = s.wanted().volumes().bytes();
         for (MemberView member : s.members()) {
@@ -26,5 +31,18 @@ final class GrowVolumesRule implements Rule {
             }
         }
         return null;
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        long bytes = s.wanted().volumes().bytes();
+        return s.members().stream()
+                .filter(member -> member.volume() != null
+                        && member.volume().requested() < bytes
+                        && member.volume().space().refused() == bytes)
+                .findFirst()
+                .map(member -> "the volume of " + member.name() + " was refused " + bytes
+                        + " bytes lately; that is tried again after a while")
+                .orElse(null);
     }
 }

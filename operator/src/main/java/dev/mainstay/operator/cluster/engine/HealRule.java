@@ -1,6 +1,7 @@
 package dev.mainstay.operator.cluster.engine;
 
 import dev.mainstay.api.v1alpha1.Operation;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * member is replaced. One that still serves from a volume that was deleted is replaced before its pod goes, and the data with it.
  */
 final class HealRule implements Rule {
+
+    @Override
+    public String guard() {
+        return "a voter doesn't serve or has lost its data, and the others can do without it";
+    }
 
     @Override
     public @Nullable Decision consider(Situation s) {
@@ -44,6 +50,29 @@ final class HealRule implements Rule {
             if (policy.replaceByItself()) {
                 return replace(member, "it doesn't serve, however often its pod is made anew");
             }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        for (MemberView member : s.staying()) {
+            if (!s.voter(member) || member.serving()) {
+                continue;
+            }
+            Instant since = member.unhealthySince();
+            if (!s.othersHoldQuorum(member)) {
+                return member.name() + " doesn't serve, and the others are no quorum without it";
+            }
+            if (since != null && !s.past(since, s.wanted().policy().unhealthy())) {
+                return member.name() + " doesn't serve, and is given time until "
+                        + since.plus(s.wanted().policy().unhealthy());
+            }
+            return s.wanted().policy().replaceByItself()
+                    ? member.name() + " doesn't serve, and has no pod yet"
+                    : member.name()
+                            + " doesn't serve, and recovery.memberReplacement is Manual: delete its EtcdMember to have"
+                            + " it replaced";
         }
         return null;
     }

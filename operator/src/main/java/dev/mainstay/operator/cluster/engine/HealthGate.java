@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 final class HealthGate implements Rule {
 
     @Override
+    public String guard() {
+        return "a member isn't ready, or an alarm stands";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         for (MemberView member : s.members()) {
             if (member.leaving() && s.listed(member) == null && s.founded()) {

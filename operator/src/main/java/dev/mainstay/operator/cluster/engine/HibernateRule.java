@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 final class HibernateRule implements Rule {
 
     @Override
+    public String guard() {
+        return "no members are wanted, or some sleep that are";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         return s.wanted().replicas() == 0 ? sleep(s) : wake(s);
     }

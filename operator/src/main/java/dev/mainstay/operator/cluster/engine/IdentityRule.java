@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class IdentityRule implements Rule {
 
     @Override
+    public String guard() {
+        return "the cluster has no id yet, or members name several";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         Set<String> ids = new TreeSet<>();
         s.members().stream()

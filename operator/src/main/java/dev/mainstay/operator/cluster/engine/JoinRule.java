@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class JoinRule implements Rule {
 
     @Override
+    public String guard() {
+        return "a member isn't on the list yet, or has no vote";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (!s.quorum()) {
             return null;
@@ -25,6 +30,12 @@ final class JoinRule implements Rule {
             }
         }
         return null;
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        boolean joins = s.learner() != null || s.staying().stream().anyMatch(member -> s.listed(member) == null);
+        return joins && s.founded() && !s.quorum() ? "nobody can join without a quorum" : null;
     }
 
     private static Decision learn(Situation s, Listed learner) {

@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
 final class LastPodsRule implements Rule {
 
     @Override
+    public String guard() {
+        return "the pod of a member that has left is still stopping";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         return s.members().stream()
                 .filter(member -> member.leaving() && member.pod() != null)
                 .findFirst()
                 .map(member -> new Decision(
-                        "Leave",
+                        "LastPods",
                         new Action.Wait(Action.Blocker.DELETION, "the pod of " + member.name() + " is stopping"),
                         Operation.Type.SCALE_IN,
                         member.name()))

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class LeaveRule implements Rule {
 
     @Override
+    public String guard() {
+        return "a member is on its way out and can be spared";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (s.founded() && !s.quorum()) {
             return null;
@@ -23,6 +28,19 @@ final class LeaveRule implements Rule {
                 .map(member -> next(s, member))
                 .filter(Objects::nonNull)
                 .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        return s.members().stream()
+                .filter(MemberView::leaving)
+                .findFirst()
+                .map(member -> s.founded() && !s.quorum()
+                        ? member.name() + " can't leave the list without a quorum"
+                        : s.listed(member) != null
+                                ? member.name() + " can't be spared until another has taken its place"
+                                : "the pod of " + member.name() + " is stopping")
                 .orElse(null);
     }
 

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 final class PauseRule implements Rule {
 
     @Override
+    public String guard() {
+        return "a person has paused it";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         return s.wanted().paused()
                 ? new Decision("Pause", new Action.Wait(Action.Blocker.PAUSED, "spec.paused is true"), null, null)

@@ -14,6 +14,16 @@ final class PodRule implements Rule {
     private static final Duration ADDRESS = Duration.ofSeconds(60);
 
     @Override
+    public String name() {
+        return "Pods";
+    }
+
+    @Override
+    public String guard() {
+        return "a member has no pod, or one that has ended";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         for (MemberView member : s.members()) {
             Action action = member.suspended() ? null : next(s, member);

@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 final class QuarantineRule implements Rule {
 
     @Override
+    public String guard() {
+        return "a volume that was put aside has been kept for long enough";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         return s.loss().quarantined().stream()
                 .filter(volume -> !volume.deleting() && s.past(volume.until(), Duration.ZERO))

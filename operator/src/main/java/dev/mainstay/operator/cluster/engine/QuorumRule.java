@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class QuorumRule implements Rule {
 
     @Override
+    public String guard() {
+        return "too few members answer to agree on anything";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (!s.founded() || s.quorum()) {
             return null;

@@ -15,6 +15,11 @@ final class RecoveryRule implements Rule {
     private static final List<Rule> MAY_HELP = List.of(new GrowVolumesRule(), new RollBrokenRule());
 
     @Override
+    public String guard() {
+        return "a recovery from a lost quorum is decided or under way";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         LostQuorum.Recovery recovery = s.loss().recovery();
         if (recovery != null

@@ -13,6 +13,11 @@ final class RollBrokenRule implements Rule {
     private static final Duration GRACE = Duration.ofSeconds(60);
 
     @Override
+    public String guard() {
+        return "a member that doesn't serve has yet to take a change";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (!s.wanted().policy().rollByItself()) {
             return null;
@@ -36,5 +41,16 @@ final class RollBrokenRule implements Rule {
             return new Decision("RollBroken", action, RollRule.type(s, member), member.name());
         }
         return null;
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        return s.members().stream()
+                .filter(member -> member.pod() != null && !member.serving() && !s.upToDate(member))
+                .findFirst()
+                .map(member -> !s.wanted().policy().rollByItself()
+                        ? member.name() + " takes it when its pod is deleted: updateStrategy.type is OnDelete"
+                        : member.name() + " is given " + GRACE.toSeconds() + " seconds to serve first")
+                .orElse(null);
     }
 }

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class RollRule implements Rule {
 
     @Override
+    public String guard() {
+        return "members that serve have yet to take a change";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         List<MemberView> outdated =
                 s.members().stream().filter(member -> !s.upToDate(member)).toList();
@@ -42,6 +47,22 @@ final class RollRule implements Rule {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        long outdated =
+                s.members().stream().filter(member -> !s.upToDate(member)).count();
+        if (outdated == 0) {
+            return null;
+        }
+        String who = outdated + " of " + s.members().size() + "; ";
+        if (s.voters().size() == 2) {
+            return who + "neither of two voters can be spared";
+        }
+        return s.wanted().policy().rollByItself()
+                ? who + s.upkeep().whenNext()
+                : who + "they do when their pods are deleted: updateStrategy.type is OnDelete";
     }
 
     private static @Nullable Decision next(Situation s, MemberView member) {

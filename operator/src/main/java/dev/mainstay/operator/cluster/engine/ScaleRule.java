@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class ScaleRule implements Rule {
 
     @Override
+    public String guard() {
+        return "there are too few members, or too many";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         int staying = s.staying().size();
         int number = Math.max(s.recorded().lastMemberNumber(), newest(s)) + 1;
@@ -30,6 +35,20 @@ final class ScaleRule implements Rule {
             return new Decision("Scale", new Action.CreateMember(number, MemberView.Join.LEARNER), type, null);
         }
         return staying > s.wanted().replicas() && s.members().size() == staying ? shrink(s) : null;
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        int staying = s.staying().size();
+        if (!s.founded()) {
+            return staying < s.wanted().replicas() ? "the first member founds the cluster before others join" : null;
+        }
+        if (staying <= s.wanted().replicas()) {
+            return null;
+        }
+        return s.members().size() > staying
+                ? "another member is leaving"
+                : "no member can be spared: too few of the others serve";
     }
 
     private static int newest(Situation s) {

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class SpaceRule implements Rule {
 
     @Override
+    public String guard() {
+        return "an alarm says that a member ran out of space";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         Alarm alarm = s.cluster().alarms().stream()
                 .filter(candidate -> candidate.kind() == Alarm.Kind.NOSPACE)
@@ -37,6 +42,17 @@ final class SpaceRule implements Rule {
         return next == null
                 ? null
                 : new Decision("Space", new Action.Defragment(next.name()), Operation.Type.CLEAR_ALARM, next.name());
+    }
+
+    @Override
+    public @Nullable String heldBack(Situation s) {
+        if (s.cluster().alarms().stream().noneMatch(alarm -> alarm.kind() == Alarm.Kind.NOSPACE)) {
+            return null;
+        }
+        return s.members().stream().filter(MemberView::serving).count()
+                        < s.cluster().list().size()
+                ? "not all members serve"
+                : "no member has free space to return: delete keys and compact, or raise the quota";
     }
 
     private static long size(MemberView member) {

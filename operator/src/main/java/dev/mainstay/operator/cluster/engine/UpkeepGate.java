@@ -6,6 +6,16 @@ import org.jspecify.annotations.Nullable;
 final class UpkeepGate implements Rule {
 
     @Override
+    public String name() {
+        return "Upkeep";
+    }
+
+    @Override
+    public String guard() {
+        return "schedules in spec.maintenance can't be read";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         String problem = s.upkeep().problem();
         return problem.isEmpty()

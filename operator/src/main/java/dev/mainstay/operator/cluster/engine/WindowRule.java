@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 final class WindowRule implements Rule {
 
     @Override
+    public String guard() {
+        return "something waits for a maintenance window";
+    }
+
+    @Override
     public @Nullable Decision consider(Situation s) {
         if (s.upkeep().open()) {
             return null;

@@ -5,17 +5,20 @@ import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.api.v1alpha1.EtcdUser;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.api.v1alpha1.Maintenance;
 import dev.mainstay.operator.cluster.certificates.TrustObjects;
-import dev.mainstay.operator.cluster.desired.DesiredPod;
+import dev.mainstay.operator.cluster.desired.FrozenTemplate;
 import dev.mainstay.operator.cluster.desired.GrownStorage;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.desired.OuterAddress;
+import dev.mainstay.operator.cluster.desired.Rendering;
 import dev.mainstay.operator.cluster.desired.UpkeepOf;
 import dev.mainstay.operator.cluster.desired.WantedOf;
 import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.engine.Observation;
 import dev.mainstay.operator.cluster.engine.Recorded;
+import dev.mainstay.operator.cluster.engine.Upkeep;
 import dev.mainstay.operator.member.ArchiveNumbers;
 import dev.mainstay.operator.member.ClientIdentity;
 import dev.mainstay.operator.member.Endpoint;
@@ -26,6 +29,7 @@ import dev.mainstay.operator.member.TlsInUse;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -64,13 +68,21 @@ public final class ClusterObserver {
     private final MemberApi members;
     private final String repository;
     private final InstantSource clock;
+    private final String revision;
 
     /** Looks by {@code kubernetes} and {@code members}; pods are of images from {@code repository}. */
     public ClusterObserver(KubernetesClient kubernetes, MemberApi members, String repository, InstantSource clock) {
+        this(kubernetes, members, repository, clock, "");
+    }
+
+    /** The same in an operator of this version. */
+    public ClusterObserver(
+            KubernetesClient kubernetes, MemberApi members, String repository, InstantSource clock, String version) {
         this.kubernetes = kubernetes;
         this.members = members;
         this.repository = repository;
         this.clock = clock;
+        this.revision = Rendering.revision(repository, version);
     }
 
     /** What there is now. */
@@ -146,10 +158,19 @@ public final class ClusterObserver {
         SortedMap<String, MemberApi.Answer> heard = answers;
         boolean lost = status.clusterID() != null && !together.agreed();
         SortedMap<String, MemberApi.LogEnd> logs = lost ? ask(endpoints, members::log) : new TreeMap<>();
+        Upkeep upkeep = UpkeepOf.cluster(cluster, now);
+        FrozenTemplate template = FrozenTemplate.of(
+                cluster,
+                Rendering.of(revision, cluster, repository, archived.part()),
+                archived.held() != null,
+                moment(cluster, objects, upkeep));
         List<MemberView> views = objects.values().stream()
                 .map(member -> new MemberReading(cluster, member, now)
                         .view(
-                                archived.compared(pods.get(member.getMetadata().getName())),
+                                compared(
+                                        archived.compared(
+                                                pods.get(member.getMetadata().getName())),
+                                        template),
                                 claims.get(Objects.requireNonNullElse(
                                         member.getSpec().volumeClaimName(), "")),
                                 heard.get(member.getMetadata().getName()),
@@ -158,13 +179,13 @@ public final class ClusterObserver {
                 .toList();
         Observation observation = new Observation(
                 now,
-                WantedOf.cluster(cluster, new DesiredPod(cluster, repository, archived.part()).templateHash()),
+                WantedOf.cluster(cluster, template.hash()),
                 recorded,
                 views,
                 together,
                 new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now),
                 new LostQuorumReading(kubernetes, cluster, now).read(lost, objects, all, claims.values(), heard, logs),
-                UpkeepOf.cluster(cluster, now));
+                upkeep);
         return new Seen(
                 declared,
                 cluster,
@@ -178,7 +199,31 @@ public final class ClusterObserver {
                 incarnation,
                 BackupHealth.of(kubernetes, cluster, now),
                 archived,
+                template,
                 observation);
+    }
+
+    /** A version is taken by a roll, and that is as good a time as a window. */
+    private static FrozenTemplate.Moment moment(
+            EtcdCluster cluster, SortedMap<String, EtcdMember> objects, Upkeep upkeep) {
+        Maintenance maintenance = cluster.getSpec().maintenance();
+        boolean window = maintenance != null && !maintenance.windows().isEmpty() && upkeep.open();
+        boolean rolls = objects.values().stream()
+                .anyMatch(member ->
+                        !member.getSpec().version().equals(cluster.getSpec().version()));
+        return window || rolls ? FrozenTemplate.Moment.WELCOME : FrozenTemplate.Moment.ANY;
+    }
+
+    /** A pod that was made since this operator came, as it makes them, needn't be made again when its revision is taken. */
+    private static @Nullable Pod compared(@Nullable Pod pod, FrozenTemplate template) {
+        Map<String, String> annotations = pod == null ? null : pod.getMetadata().getAnnotations();
+        return annotations == null || !template.hash().equals(annotations.get(MainstayApi.RENDERED_HASH))
+                ? pod
+                : new PodBuilder(pod)
+                        .editMetadata()
+                        .addToAnnotations(MainstayApi.TEMPLATE_HASH, template.hash())
+                        .endMetadata()
+                        .build();
     }
 
     /** Those of single members; nobody is asked for them where there never were any. */

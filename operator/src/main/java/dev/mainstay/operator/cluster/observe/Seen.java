@@ -3,6 +3,7 @@ package dev.mainstay.operator.cluster.observe;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdMember;
 import dev.mainstay.operator.cluster.certificates.TrustObjects;
+import dev.mainstay.operator.cluster.desired.FrozenTemplate;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.engine.Observation;
 import dev.mainstay.operator.member.ClientIdentity;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation the cluster's incarnation
  * @param backups how its backups are doing
  * @param archive how its archive is doing
+ * @param template which template its members must run
  * @param observation what decisions look at
  */
 public record Seen(
@@ -47,6 +49,7 @@ public record Seen(
         int incarnation,
         BackupHealth backups,
         ArchiveView archive,
+        FrozenTemplate template,
         Observation observation) {
 
     /** Where the operator reaches the member; null while it has no address. */

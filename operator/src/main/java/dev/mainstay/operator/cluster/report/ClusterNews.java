@@ -13,34 +13,29 @@ import java.util.Set;
 /** What is new between two looks at a cluster. Pure. */
 public final class ClusterNews {
 
+    /** A step after the other is no news, but one that isn't done in time is. */
+    private static final String PROGRESSING = "Progressing";
+
     /** Of the conditions that people are told of, which status is the good one. */
-    private static final Map<String, String> GOOD = Map.of(
-            "Ready",
-            "True",
-            "Available",
-            "True",
-            "SpaceAvailable",
-            "True",
-            "DataConsistent",
-            "True",
-            "CertificatesValid",
-            "True",
-            "AuthReady",
-            "True",
-            "BackupHealthy",
-            "True",
-            ArchiveVerdict.TYPE,
-            "True",
-            "Degraded",
-            "False",
-            "Recovering",
-            "False");
+    private static final Map<String, String> GOOD = Map.ofEntries(
+            Map.entry("Ready", "True"),
+            Map.entry("Available", "True"),
+            Map.entry("SpaceAvailable", "True"),
+            Map.entry("DataConsistent", "True"),
+            Map.entry("CertificatesValid", "True"),
+            Map.entry("AuthReady", "True"),
+            Map.entry("BackupHealthy", "True"),
+            Map.entry(ArchiveVerdict.TYPE, "True"),
+            Map.entry("Degraded", "False"),
+            Map.entry("Recovering", "False"),
+            Map.entry(PROGRESSING, "True"));
 
     /** Reason of {@code Ready} while nothing reaches the moment that the cluster is to begin with. */
     static final String TARGET_OUT_OF_REACH = "TargetOutOfReach";
 
-    /** Of {@code Ready} only these are worth a warning: the rest of what it says others say, too, and more precisely. */
-    private static final Set<String> NEWS_OF_READY = Set.of("InvalidSpec", TARGET_OUT_OF_REACH);
+    /** Of these conditions only these reasons are worth a warning: the rest of what they say others say, too, and more precisely. */
+    private static final Map<String, Set<String>> NEWS_OF = Map.of(
+            "Ready", Set.of("InvalidSpec", TARGET_OUT_OF_REACH), PROGRESSING, Set.of(ClusterReport.DEADLINE_EXCEEDED));
 
     private ClusterNews() {}
 
@@ -70,11 +65,12 @@ public final class ClusterNews {
         boolean wasGood = before.isPresent()
                 && Objects.equals(GOOD.get(after.getType()), before.get().getStatus());
         if (good) {
-            return before.isEmpty() || wasGood ? Optional.empty() : Optional.of(told(false, after));
+            return before.isEmpty() || wasGood || after.getType().equals(PROGRESSING)
+                    ? Optional.empty()
+                    : Optional.of(told(false, after));
         }
-        return after.getType().equals("Ready") && !NEWS_OF_READY.contains(after.getReason())
-                ? Optional.empty()
-                : Optional.of(told(true, after));
+        Set<String> worth = NEWS_OF.get(after.getType());
+        return worth == null || worth.contains(after.getReason()) ? Optional.of(told(true, after)) : Optional.empty();
     }
 
     private static News told(boolean warning, Condition condition) {

@@ -20,6 +20,7 @@ import dev.mainstay.operator.cluster.observe.Seen;
 import dev.mainstay.operator.migration.plan.MigrationVerdict;
 import dev.mainstay.operator.report.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The status of a cluster: pure, and the same while nothing changes. */
 public final class ClusterReport {
+
+    /** Reason of {@code Progressing} while a step takes longer than it may. */
+    static final String DEADLINE_EXCEEDED = "DeadlineExceeded";
 
     private final Seen seen;
     private final Decision decision;
@@ -74,6 +78,7 @@ public final class ClusterReport {
         int ready = (int) members.stream().filter(MemberView::serving).count();
         int voting = (int) list.stream().filter(listed -> !listed.learner()).count();
         List<MemberSummary> summaries = members.stream().map(this::summary).toList();
+        Operation operation = operation(before);
         return new EtcdClusterStatus(
                 cluster.getMetadata().getGeneration(),
                 members.size(),
@@ -96,14 +101,15 @@ public final class ClusterReport {
                         .toList(),
                 connection(cluster),
                 summaries,
-                operation(before),
+                operation,
                 trust == null ? null : trust.status(),
                 new ArchiveVerdict(seen.archive(), before)
                         .summary(seen.backups().summary()),
                 before.restore(),
                 before.recovery(),
                 before.plannedRecovery(),
-                conditions(before, ready, voting));
+                seen.template().status(),
+                conditions(before, operation, ready, voting));
     }
 
     private EtcdClusterStatus.Connection connection(EtcdCluster cluster) {
@@ -201,7 +207,7 @@ public final class ClusterReport {
                         || wait.blocker() == Action.Blocker.DELETION);
     }
 
-    private List<Condition> conditions(EtcdClusterStatus before, int ready, int voting) {
+    private List<Condition> conditions(EtcdClusterStatus before, @Nullable Operation operation, int ready, int voting) {
         Conditions conditions = new Conditions(
                 before.conditions(),
                 seen.observation().now(),
@@ -249,7 +255,7 @@ public final class ClusterReport {
             conditions.set(
                     "Available", true, all ? "QuorumHealthy" : "QuorumDegraded", "a linearizable read was answered");
         }
-        progress(conditions, type(before.operation()), blocker, idle, why);
+        progress(conditions, operation, type(before.operation()), blocker, idle, why);
         degraded(conditions, blocker, ready, replicas, founded, why);
         new SpaceReport(seen, before.conditions()).condition(conditions);
         conditions.set(
@@ -284,11 +290,19 @@ public final class ClusterReport {
 
     private void progress(
             Conditions conditions,
+            @Nullable Operation operation,
             Operation.@Nullable Type type,
             Action.@Nullable Blocker blocker,
             boolean idle,
             String why) {
-        if (type != null) {
+        if (operation != null && isLate(operation)) {
+            String late = operation.step() + (operation.member() == null ? "" : " of " + operation.member());
+            conditions.set(
+                    "Progressing",
+                    false,
+                    DEADLINE_EXCEEDED,
+                    late + " takes longer than updateStrategy.progressDeadlineSeconds: " + why);
+        } else if (type != null) {
             String reason = switch (type) {
                 case UPGRADE -> "Upgrading";
                 case RECONFIGURE, RESIZE_VOLUMES -> "Reconfiguring";
@@ -302,8 +316,18 @@ public final class ClusterReport {
         } else if (blocker == Action.Blocker.WINDOW) {
             conditions.set("Progressing", false, "WaitingForWindow", why);
         } else {
-            conditions.set("Progressing", false, "Idle", idle ? "nothing to do" : why);
+            conditions.set(
+                    "Progressing",
+                    false,
+                    "Idle",
+                    idle ? TemplateReport.idle(seen.template().status()) : why);
         }
+    }
+
+    private boolean isLate(Operation operation) {
+        return operation.deadline() != null
+                && Instant.parse(operation.deadline())
+                        .isBefore(seen.observation().now());
     }
 
     private void degraded(

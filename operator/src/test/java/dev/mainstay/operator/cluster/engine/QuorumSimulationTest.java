@@ -37,10 +37,13 @@ class QuorumSimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 2000);
     private static final int CALM_TICKS = 1500;
 
+    /** For so long the operator is still killed when nothing else happens any more. */
+    private static final int LATE_FAULTS = 10;
+
     /** What became of the stories. */
     private static final class Tally {
         final Set<String> carriedOut = new TreeSet<>();
-        int crashPoints;
+        final CrashPoints crashPoints = new CrashPoints();
         int recovered;
         int healed;
         int approvals;
@@ -56,11 +59,13 @@ class QuorumSimulationTest {
             new Story(seed, new Engine(), tally).play(only != null);
         }
 
-        System.out.println("lost quorums: seeds " + first + " to " + last + ", " + tally.crashPoints
-                + " crash points; began anew " + tally.recovered + ", of them approved " + tally.approvals
+        System.out.println("lost quorums: seeds " + first + " to " + last + ", " + tally.crashPoints.summary()
+                + "; began anew " + tally.recovered + ", of them approved " + tally.approvals
                 + "; healed " + tally.healed);
         if (only == null) {
             assertThat(tally.carriedOut).containsAll(STEPS);
+            assertThat(tally.crashPoints.actions("before")).containsAll(STEPS);
+            assertThat(tally.crashPoints.actions("after")).containsAll(STEPS);
             assertThat(tally.recovered).isGreaterThan(SEEDS / 10);
             assertThat(tally.healed).isGreaterThan(SEEDS / 10);
             assertThat(tally.approvals).isGreaterThan(SEEDS / 20);
@@ -239,7 +244,7 @@ class QuorumSimulationTest {
                 world.log.forEach(System.out::println);
             }
             tally.carriedOut.addAll(operator.carriedOut);
-            tally.crashPoints += operator.crashPoints;
+            tally.crashPoints.addAll(operator.crashPoints);
         }
 
         private void loseAndRecover() {
@@ -370,7 +375,7 @@ class QuorumSimulationTest {
         private void calm(String what) {
             Decision last = null;
             for (int tick = 0; tick < CALM_TICKS; tick++) {
-                last = operator.pass(true);
+                last = operator.pass(tick >= LATE_FAULTS);
                 if (last.action() instanceof Action.Idle && whole()) {
                     return;
                 }
@@ -406,8 +411,8 @@ class QuorumSimulationTest {
             }
             Instant before = world.now;
             world.now = before.plus(Duration.ofDays(8));
-            for (int pass = 0; pass < 20; pass++) {
-                var _ = operator.pass(true);
+            for (int pass = 0; pass < 40; pass++) {
+                var _ = operator.pass(pass >= LATE_FAULTS);
                 world.tick(5);
             }
             world.check(

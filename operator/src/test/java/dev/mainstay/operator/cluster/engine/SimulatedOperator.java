@@ -17,7 +17,9 @@ final class SimulatedOperator {
     private final SplittableRandom random;
     private final double faults;
     final Set<String> carriedOut = new TreeSet<>();
-    int crashPoints;
+    final CrashPoints crashPoints = new CrashPoints();
+    private int effects;
+    private String point = "";
 
     SimulatedOperator(SimulatedWorld world, Engine engine, SplittableRandom random, double faults) {
         this.world = world;
@@ -40,10 +42,11 @@ final class SimulatedOperator {
                 random.nextInt(20) > 0 || decision.equals(engine.decide(seen)),
                 "the same situation was decided twice differently");
         carriedOut.add(decision.action().getClass().getSimpleName());
+        effects = 0;
         try {
             act(decision.action(), calm);
         } catch (Killed e) {
-            crashPoints++;
+            crashPoints.add(decision.action().getClass().getSimpleName() + point, world.scenario());
         }
         return decision;
     }
@@ -68,15 +71,21 @@ final class SimulatedOperator {
     }
 
     private void effect(boolean calm, Action action, Runnable change) {
+        // What seldom happens is cut off more often, or no seed would.
+        double rate = action instanceof Action.AbandonRecovery ? 6 * faults : faults;
         double chance = calm ? 1 : random.nextDouble();
-        if (chance < faults) {
+        effects++;
+        String which = effects == 1 ? "" : "/" + effects;
+        if (chance < rate) {
+            point = which + " before";
             throw new Killed();
         }
         world.effect(describe(action), change);
-        if (chance < 2 * faults) {
+        if (chance < 2 * rate) {
+            point = which + " after";
             throw new Killed();
         }
-        if (chance < 3 * faults) {
+        if (chance < 3 * rate) {
             world.effect(describe(action) + " (again)", change);
         }
     }

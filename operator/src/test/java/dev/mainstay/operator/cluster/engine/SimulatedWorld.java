@@ -709,4 +709,17 @@ final class SimulatedWorld {
             throw new AssertionError(violation + "\n" + String.join("\n", log));
         }
     }
+
+    /** What last happened to the cluster, without names and numbers. */
+    String scenario() {
+        for (int i = log.size() - 1; i >= 0; i--) {
+            if (log.get(i).startsWith("-- ")) {
+                return log.get(i)
+                        .substring(3)
+                        .replaceFirst("^" + CLUSTER + "-\\d+ ", "")
+                        .replaceFirst("(:|,| to | t?\\d| with index| slow$| fast$).*", "");
+            }
+        }
+        return "beginning";
+    }
 }
