@@ -24,7 +24,7 @@ final class UsersE2E {
             apiVersion: mainstay.dev/v1alpha1
             kind: EtcdRole
             metadata: {name: judges}
-            spec: {clusterRef: {name: asked}, permissions: [{access: ReadWrite, prefix: judge/}]}
+            spec: {clusterRef: {name: asked}, permissions: [{access: ReadWrite, prefix: judge/}, {access: Read, prefix: ""}]}
             ---
             apiVersion: mainstay.dev/v1alpha1
             kind: EtcdRole
@@ -95,6 +95,8 @@ final class UsersE2E {
             judge.stop("users are asked for, change their passwords, lose permissions and get them back");
         }
         assertThat(cluster.podIdentities()).as("uids and restarts").isEqualTo(pods);
+        // Their secrets are theirs, and outlive the cluster.
+        kubectl.out("delete", "etcdusers,etcdroles", "--all", "--timeout=110s");
         cluster.delete();
     }
 
