@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Which package may know which, and what decisions must not touch. */
@@ -98,6 +99,22 @@ class ArchitectureTest {
                 .callMethod(System.class, "nanoTime")
                 .orShould()
                 .callMethod(Instant.class, "now")
+                .check(OPERATOR);
+    }
+
+    /**
+     * A class that is initialized first by a virtual thread, which waits meanwhile, as for a lock of a class loader, while others wait for the class on all
+     * processors that virtual threads have, is never initialized. The first calls with certificates are such a crowd.
+     */
+    @Test
+    void threadsAreThoseOfTheSystem() {
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "ofVirtual")
+                .orShould()
+                .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+                .orShould()
+                .callMethod(Executors.class, "newVirtualThreadPerTaskExecutor")
                 .check(OPERATOR);
     }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.mainstay.e2e.client.EtcdClient;
 import dev.mainstay.e2e.faults.Network;
 import dev.mainstay.e2e.faults.PlainNetwork;
+import dev.mainstay.e2e.faults.TamperedStore;
 import dev.mainstay.e2e.server.Program;
 import dev.mainstay.etcd.proto.AlarmMember;
 import dev.mainstay.etcd.proto.AlarmRequest;

@@ -2,34 +2,26 @@ package dev.mainstay.e2e.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The judge in a pod of the node's image, which any cluster under test has; its program is copied in. It connects as applications do: by
  * the service's name, with the published secret mounted.
  */
 final class JudgePod implements AutoCloseable {
-    private static final String JAVA = "/opt/mainstay/jre/bin/java";
     private static final Duration STARTS = Duration.ofMinutes(3);
 
-    private final Kubectl kubectl;
+    private final ToolPod pod;
     private final String endpoint;
-    private final String pod;
-    private final String run = "r" + Long.toString(System.currentTimeMillis(), 36);
+    private final String run;
 
-    private JudgePod(OperatedCluster cluster) {
-        this.kubectl = cluster.kubectl();
-        this.pod = "judge-" + run;
-        this.endpoint =
-                (cluster.secure() ? "https://" : "http://") + cluster.name() + "." + cluster.namespace() + ".svc:2379";
+    private JudgePod(ToolPod pod, OperatedCluster cluster, String run) {
+        this.pod = pod;
+        this.endpoint = cluster.endpoint();
+        this.run = run;
     }
 
     /**
@@ -49,123 +41,61 @@ final class JudgePod implements AutoCloseable {
     /** Starts writing to the cluster; returns when writes are acknowledged. Stays away from the node, if one is named. */
     static JudgePod start(OperatedCluster cluster, String awayFrom) {
         JudgePod judge = silent(cluster, awayFrom);
-        var _ = judge.program("Judge " + judge.endpoint + " " + judge.run + " /work /tls >/work/log 2>&1 &");
+        var _ = judge.pod.program("Judge " + judge.endpoint + " " + judge.run + " /work /tls >/work/log 2>&1 &");
         Await.until("acknowledged write", STARTS, () -> judge.acknowledged() > 50, judge::state);
         return judge;
     }
 
     /** Beside the cluster, and writes nothing. */
     static JudgePod silent(OperatedCluster cluster, String awayFrom) {
-        JudgePod judge = new JudgePod(cluster);
-        judge.kubectl.apply(judge.manifest(cluster, awayFrom));
-        judge.kubectl.out("wait", "--for=condition=Ready", "pod/" + judge.pod, "--timeout=100s");
-        judge.copy(cluster.namespace());
-        return judge;
-    }
-
-    private String manifest(OperatedCluster cluster, String awayFrom) {
-        String certificates = cluster.secure()
-                ? "{name: tls, secret: {secretName: " + cluster.name() + "-client}}"
-                : "{name: tls, emptyDir: {}}";
-        String affinity = awayFrom.isEmpty() ? "" : """
-                  affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [
-                    {key: kubernetes.io/hostname, operator: NotIn, values: [%s]}]}]}}}
-                """.formatted(awayFrom);
-        return """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %s, labels: {app: judge}}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  securityContext: {runAsNonRoot: true, runAsUser: 10001, fsGroup: 10001}
-                  containers:
-                    - name: judge
-                      image: %s
-                      imagePullPolicy: IfNotPresent
-                      command: [sleep, "86400"]
-                      volumeMounts: [{name: work, mountPath: /work}, {name: tls, mountPath: /tls, readOnly: true}]
-                  volumes: [{name: work, emptyDir: {}}, %s]
-                """.formatted(pod, Settings.nodeImage(), certificates) + affinity;
-    }
-
-    /** This module's classes and what they need, by tar, as kubectl cp does. */
-    private void copy(String namespace) {
-        Path target = Path.of(System.getProperty("e2e.home", ".")).resolve("target");
-        try {
-            List<Process> line = ProcessBuilder.startPipeline(List.of(
-                    new ProcessBuilder("tar", "-C", target.toString(), "-cf", "-", "classes", "lib"),
-                    new ProcessBuilder(
-                                    Kubectl.program(),
-                                    "--namespace=" + namespace,
-                                    "exec",
-                                    "-i",
-                                    pod,
-                                    "--",
-                                    "tar",
-                                    "-xf",
-                                    "-",
-                                    "-C",
-                                    "/work")
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.INHERIT)));
-            assertThat(line.getLast().waitFor(2, TimeUnit.MINUTES)).as("copied").isTrue();
-            assertThat(line.getLast().exitValue()).as("exit code of tar").isZero();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private String program(String command) {
-        return kubectl.out(
-                "exec",
-                pod,
-                "--",
-                "sh",
-                "-c",
-                JAVA + " -Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow"
-                        + " -cp '/work/classes:/work/lib/*' dev.mainstay.e2e.operator." + command);
+        String run = "r" + Long.toString(System.currentTimeMillis(), 36);
+        String secret = cluster.secure() ? cluster.name() + "-client" : "";
+        return new JudgePod(
+                ToolPod.start(cluster, "judge-" + run, new ToolPod.Mounts(secret, ""), awayFrom), cluster, run);
     }
 
     /** Writes until the quota is reached. */
     void fill() {
-        var _ = program("Ballast fill " + endpoint + " /tls");
+        var _ = pod.program("Ballast fill " + endpoint + " /tls");
     }
 
     /** Deletes that again and compacts. */
     void empty() {
-        var _ = program("Ballast empty " + endpoint + " /tls");
+        var _ = pod.program("Ballast empty " + endpoint + " /tls");
+    }
+
+    /** What the cluster answers to a call of {@code Caller}; see there. */
+    String call(String caller) {
+        return pod.program("Caller " + endpoint + " " + caller);
+    }
+
+    /** Writes a file below {@code /work}. */
+    void write(String name, String content) {
+        pod.write(name, content);
     }
 
     /** What the cluster holds, in a form that can be compared. */
     String contents() {
-        return program("Contents " + endpoint + " /tls");
+        return pod.program("Contents " + endpoint + " /tls");
     }
 
     /** The same at a revision. */
     String contents(long revision) {
-        return program("Contents " + endpoint + " /tls " + revision);
+        return pod.program("Contents " + endpoint + " /tls " + revision);
     }
 
     /** The newest revision. */
     long revision() {
-        return Long.parseLong(program("Contents " + endpoint + " /tls which"));
-    }
-
-    private String file(String name) {
-        return kubectl.run(new byte[0], "exec", pod, "--", "cat", "/work/" + name)
-                .out();
+        return Long.parseLong(pod.program("Contents " + endpoint + " /tls which"));
     }
 
     private String state() {
-        return file("progress") + file("log") + kubectl.out("get", "pods", "-o", "wide");
+        return pod.file("progress") + pod.file("log") + pod.kubectl().out("get", "pods", "-o", "wide");
     }
 
     /** How many writes were acknowledged so far. */
     long acknowledged() {
-        return numbers(file("progress")).getOrDefault("acknowledged", 0L);
+        return numbers(pod.file("progress")).getOrDefault("acknowledged", 0L);
     }
 
     /** Returns when some more writes have been acknowledged. */
@@ -176,9 +106,9 @@ final class JudgePod implements AutoCloseable {
 
     /** Stops writing, and checks what there is. */
     Report stop(String scenario) {
-        kubectl.out("exec", pod, "--", "sh", "-c", ": >/work/stop");
-        Await.until("verdict", () -> !file("result").isEmpty(), this::state);
-        String text = file("result");
+        pod.write("stop", "");
+        Await.until("verdict", () -> !pod.file("result").isEmpty(), this::state);
+        String text = pod.file("result");
         Report report = new Report(text.lines().findFirst().orElse(""), numbers(text), text);
         Measured.add(scenario, report);
         assertThat(report.verdict()).as(text).isEqualTo("kept");
@@ -201,6 +131,6 @@ final class JudgePod implements AutoCloseable {
 
     @Override
     public void close() {
-        kubectl.out("delete", "pod", pod, "--ignore-not-found", "--grace-period=0", "--force");
+        pod.close();
     }
 }

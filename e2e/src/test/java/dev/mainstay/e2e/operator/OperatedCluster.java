@@ -50,6 +50,11 @@ final class OperatedCluster {
         return !String.valueOf(spec.get("tls")).contains("Disabled");
     }
 
+    /** Where clients in pods reach it. */
+    String endpoint() {
+        return (secure() ? "https://" : "http://") + name + "." + namespace + ".svc:2379";
+    }
+
     /** Changes a field of the spec in the manifest, as YAML; an empty value leaves it out. */
     OperatedCluster with(String field, String yaml) {
         if (yaml.isEmpty()) {
@@ -135,6 +140,19 @@ final class OperatedCluster {
                 "pods",
                 "mainstay.dev/cluster=" + name,
                 "{.metadata.name} {.metadata.uid} {.status.containerStatuses[0].restartCount}");
+    }
+
+    /** Names of the members' pods, in the order in which they were made. */
+    List<String> youngestLast() {
+        return List.of(kubectl.out(
+                        "get",
+                        "pods",
+                        "-l",
+                        "mainstay.dev/cluster=" + name,
+                        "--sort-by=.metadata.creationTimestamp",
+                        "-o",
+                        "jsonpath={.items[*].metadata.name}")
+                .split(" ", -1));
     }
 
     /** The leader's name. */

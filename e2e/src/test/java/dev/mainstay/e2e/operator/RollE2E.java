@@ -51,17 +51,7 @@ final class RollE2E {
         }
         assertThat(cluster.podIdentities()).hasSize(3).doesNotContainAnyElementsOf(before);
         assertThat(cluster.ids()).isEqualTo(ids);
-        List<String> youngestLast = List.of(cluster.kubectl()
-                .out(
-                        "get",
-                        "pods",
-                        "-l",
-                        "mainstay.dev/cluster=rolled",
-                        "--sort-by=.metadata.creationTimestamp",
-                        "-o",
-                        "jsonpath={.items[*].metadata.name}")
-                .split(" ", -1));
-        assertThat(youngestLast.getLast()).as("made anew last").isEqualTo(leader);
+        assertThat(cluster.youngestLast().getLast()).as("made anew last").isEqualTo(leader);
     }
 
     /** The next scenario would begin with a roll back. */

@@ -100,7 +100,8 @@ final class S3Program implements AutoCloseable {
         }
     }
 
-    private static String address() {
+    /** This machine as pods reach it; empty if they can't, or it isn't known. */
+    static String address() {
         String told = Objects.requireNonNullElse(System.getenv("E2E_HOST_ADDRESS"), "");
         if (!told.isBlank()) {
             return told;

@@ -21,6 +21,11 @@ final class Settings {
         return value("E2E_OTHER_VERSION", "");
     }
 
+    /** Another storage class than the default one, which gives volumes: E2E_OTHER_STORAGE_CLASS; empty if there is none. */
+    static String otherStorageClass() {
+        return value("E2E_OTHER_STORAGE_CLASS", "");
+    }
+
     /** Where the operator runs: E2E_OPERATOR_NAMESPACE. */
     static String operatorNamespace() {
         return value("E2E_OPERATOR_NAMESPACE", "mainstay-system");

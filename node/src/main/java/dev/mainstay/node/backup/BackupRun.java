@@ -173,7 +173,8 @@ public final class BackupRun {
 
     /**
      * What needn't be sent. The order matters: this backup's mark was written before, then the manifests are read, then what is condemned.
-     * See {@link Prune} for why nothing that is named here can be deleted before the new manifest names it too.
+     * See {@link Prune} for why nothing that is named here can be deleted before the new manifest names it too. Files of a backup that was found to be
+     * damaged are sent again, whoever else names them: a look at their size doesn't tell which of them it is.
      */
     private Map<String, Known> known(BackupId self, List<CheckpointFile> wanted) throws IOException {
         Set<String> identities = wanted.stream()
@@ -181,6 +182,7 @@ public final class BackupRun {
                 .map(file -> StoredFile.identity(file.fingerprint(), file.bytes()))
                 .collect(Collectors.toSet());
         Map<String, Known> candidates = new HashMap<>();
+        Set<String> doubtful = new HashSet<>();
         int looked = 0;
         for (Repository.Entry entry : repository.entries().reversed()) {
             if (entry.id().equals(self)) {
@@ -195,6 +197,10 @@ public final class BackupRun {
             }
             try {
                 List<StoredFile> files = whole ? repository.manifest(entry.id()).files() : repository.sent(entry.id());
+                if (isDamaged(entry)) {
+                    progress.say("backup " + entry.id() + " is damaged: what it shares with this one is sent again");
+                    files.forEach(file -> doubtful.add(file.key()));
+                }
                 for (StoredFile file : files) {
                     String identity = StoredFile.identity(file.fingerprint(), file.bytes());
                     if (isCurrent(file) && identities.contains(identity)) {
@@ -206,7 +212,17 @@ public final class BackupRun {
                 progress.say("nothing of backup " + entry.id() + " is used: " + e.getMessage());
             }
         }
+        candidates.values().removeIf(known -> doubtful.contains(known.file().key()));
         return existing(candidates);
+    }
+
+    /** Whether the last check of it found something. */
+    private boolean isDamaged(Repository.Entry entry) throws IOException {
+        return entry.verified() != null
+                && repository
+                        .verified(entry.id())
+                        .filter(found -> !found.isGood())
+                        .isPresent();
     }
 
     /** Whether it is encrypted as new files would be: what a new backup needs is to need no old key. */

@@ -21,19 +21,50 @@ class RepositoryDamageTest {
     private static final ObjectCodec CODEC = ObjectCodec.of(0, Optional.empty());
 
     private final MemoryObjects objects = new MemoryObjects();
+    private final FakeStore store = new FakeStore().add(2);
     private BackupId id = new BackupId("20270314T020000.000Z-00000000");
 
     @BeforeEach
     void backUp() throws Exception {
-        Repository repository = Repository.openOrBegin(objects, CODEC, objects.instant());
-        id = new BackupRun(
-                        repository,
+        id = another().id();
+    }
+
+    private BackupManifest another() throws Exception {
+        return new BackupRun(
+                        Repository.openOrBegin(objects, CODEC, objects.instant()),
                         new BackupRun.Settings("test", "1", 2, false, new TreeMap<>(), Duration.ofDays(1)),
                         BackupProgress.NONE,
                         objects,
-                        new Random(1))
-                .run(new FakeStore().add(2).checkpoint(Integer.MAX_VALUE))
-                .id();
+                        new Random(objects.instant().toEpochMilli()))
+                .run(store.checkpoint(Integer.MAX_VALUE));
+    }
+
+    /** Else nobody could make a good backup any more, but by sending everything again each time. */
+    @Test
+    void whatADamagedBackupHasIsSentAgain() throws Exception {
+        objects.pass(Duration.ofHours(1));
+        BackupManifest second = another();
+        String key = second.files().stream()
+                .filter(StoredFile::reused)
+                .findFirst()
+                .orElseThrow()
+                .key();
+        byte[] flipped = objects.bytes(key).clone();
+        flipped[flipped.length / 2] ^= 1;
+        objects.write(key, flipped);
+        Verified found = new BackupCheck(repository(), 2, "1", BackupProgress.NONE, objects).checksums(second);
+        assertThat(found.isGood()).isFalse();
+        repository().note(second.id(), found);
+        objects.pass(Duration.ofHours(1));
+
+        BackupManifest third = another();
+
+        assertThat(third.files()).noneMatch(StoredFile::reused);
+        assertThat(findings(third)).isEmpty();
+        objects.pass(Duration.ofHours(1));
+        BackupManifest fourth = another();
+        assertThat(fourth.files()).anyMatch(StoredFile::reused);
+        assertThat(findings(fourth)).isEmpty();
     }
 
     @Test

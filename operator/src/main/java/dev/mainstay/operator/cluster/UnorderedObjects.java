@@ -1,11 +1,10 @@
 package dev.mainstay.operator.cluster;
 
 import dev.mainstay.api.v1alpha1.EtcdCluster;
-import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.act.ObjectKeeper;
 import dev.mainstay.operator.cluster.desired.DesiredDashboard;
 import dev.mainstay.operator.cluster.desired.DesiredMonitoring;
 import dev.mainstay.operator.cluster.desired.DesiredObjects;
-import dev.mainstay.operator.cluster.desired.Hashes;
 import dev.mainstay.operator.cluster.desired.Names;
 import dev.mainstay.operator.cluster.desired.OuterAddress;
 import dev.mainstay.operator.cluster.observe.Seen;
@@ -18,30 +17,21 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps the objects whose order doesn't matter as wanted. A hash of what was wanted stands on each, so what the API server adds by itself
- * is no difference, and a steady cluster is written nothing.
- */
+/** Keeps the objects whose order doesn't matter as wanted, and tells when somebody else had changed one. A steady cluster is written nothing. */
 final class UnorderedObjects {
 
-    private static final String HASH = MainstayApi.GROUP + "/desired-hash";
     private static final int NOT_FOUND = 404;
-
-    /** Leaves alone what we say nothing about. */
-    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient kubernetes;
     private final EventLog events;
     private final AbsentApis apis;
+    private final ObjectKeeper keeper = new ObjectKeeper();
 
     UnorderedObjects(KubernetesClient kubernetes, EventLog events) {
         this.kubernetes = kubernetes;
@@ -55,7 +45,7 @@ final class UnorderedObjects {
         Map<String, String> own = Names.labels(cluster.getMetadata().getName());
         desired.unwanted().forEach(unwanted -> remove(kubernetes.resource(unwanted), own::equals));
         desired.all().forEach(wanted -> {
-            if (apis.absent(wanted, now) || !served(wanted, now)) {
+            if (apis.absent(wanted, now) || !served(cluster, wanted, now)) {
                 tell(cluster, wanted, now);
             }
         });
@@ -66,17 +56,17 @@ final class UnorderedObjects {
                     .unwanted()
                     .forEach(unwanted -> remove(
                             monitoring(unwanted), found -> found.entrySet().containsAll(own.entrySet())));
-            monitoring.all().forEach(wanted -> keep(wanted, monitoring(wanted)));
-            dashboard(cluster, own);
+            monitoring.all().forEach(wanted -> keep(cluster, wanted, monitoring(wanted), now));
+            dashboard(cluster, own, now);
         }
     }
 
     /** Who has the Prometheus operator has Grafana, as a rule; without it nobody would scrape what the dashboard shows. */
-    private void dashboard(EtcdCluster cluster, Map<String, String> own) {
+    private void dashboard(EtcdCluster cluster, Map<String, String> own, Instant now) {
         DesiredDashboard dashboard = new DesiredDashboard(cluster);
         ConfigMap map = dashboard.map();
         if (dashboard.wanted()) {
-            keep(map, kubernetes.resource(map));
+            keep(cluster, map, kubernetes.resource(map), now);
         } else {
             remove(kubernetes.resource(map), found -> found.entrySet().containsAll(own.entrySet()));
         }
@@ -92,15 +82,20 @@ final class UnorderedObjects {
                 var _ = kubernetes.resource(found).delete();
             } else if (wanted && member.getMetadata().getDeletionTimestamp() == null) {
                 Service service = OuterAddress.service(cluster, member);
-                keep(service, kubernetes.resource(service), found);
+                keep(
+                        cluster,
+                        service,
+                        kubernetes.resource(service),
+                        found,
+                        seen.observation().now());
             }
         });
     }
 
     /** Keeps it as wanted; false if this cluster doesn't know its kind. */
-    private boolean served(HasMetadata wanted, Instant now) {
+    private boolean served(EtcdCluster cluster, HasMetadata wanted, Instant now) {
         try {
-            keep(wanted, kubernetes.resource(wanted));
+            keep(cluster, wanted, kubernetes.resource(wanted), now);
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() == NOT_FOUND && apis.refused(wanted, now)) {
@@ -134,24 +129,16 @@ final class UnorderedObjects {
         }
     }
 
-    private static <T extends HasMetadata> void keep(T wanted, Resource<T> place) {
-        keep(wanted, place, place.get());
+    private <T extends HasMetadata> void keep(EtcdCluster cluster, T wanted, Resource<T> place, Instant now) {
+        keep(cluster, wanted, place, place.get(), now);
     }
 
-    private static <T extends HasMetadata> void keep(T wanted, Resource<T> place, @Nullable T found) {
-        String hash = Hashes.object(wanted);
-        Map<String, String> annotations =
-                new TreeMap<>(Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
-        annotations.put(HASH, hash);
-        wanted.getMetadata().setAnnotations(annotations);
-        if (found == null) {
-            var _ = place.create();
-            return;
-        }
-        Map<String, String> there =
-                Objects.requireNonNullElse(found.getMetadata().getAnnotations(), Map.of());
-        if (!hash.equals(there.get(HASH))) {
-            var _ = place.patch(MERGE, wanted);
+    private <T extends HasMetadata> void keep(
+            EtcdCluster cluster, T wanted, Resource<T> place, @Nullable T found, Instant now) {
+        if (keeper.keep(wanted, place, found) == ObjectKeeper.Done.PUT_BACK) {
+            String message = wanted.getKind() + " " + wanted.getMetadata().getName()
+                    + " was changed by somebody else, and is put back: change the cluster's spec instead";
+            events.tell(cluster, new News(true, "DriftCorrected", message), now);
         }
     }
 }

@@ -47,7 +47,7 @@ final class Kinds {
                 "%s isn't served here and isn't looked after until it is: make install brings its definition",
                 HasMetadata.getKind(kind.type())));
         if (!missing.isEmpty()) {
-            var _ = Thread.ofVirtual().name("missing-kinds").start(this::awaitMissing);
+            var _ = Thread.ofPlatform().daemon().name("missing-kinds").start(this::awaitMissing);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.mainstay.operator.cluster.certificates.Given;
 import dev.mainstay.operator.cluster.certificates.GivenReading;
 import dev.mainstay.operator.cluster.certificates.IssuedSecrets;
 import dev.mainstay.operator.cluster.certificates.ProvidedSecrets;
+import dev.mainstay.operator.cluster.certificates.SecretData;
 import dev.mainstay.operator.cluster.certificates.TrustObjects;
 import dev.mainstay.operator.cluster.certificates.TrustState;
 import dev.mainstay.operator.cluster.desired.Names;
@@ -18,12 +19,10 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,15 +35,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GivenKeeper {
 
-    private static final int CONFLICT = 409;
-
     private final KubernetesClient kubernetes;
+    private final TrustWriter writer;
     private final MeterRegistry meters;
     private final CertificateRequests requests;
 
     /** Works by {@code kubernetes}, and counts in {@code meters}. */
     public GivenKeeper(KubernetesClient kubernetes, MeterRegistry meters) {
         this.kubernetes = kubernetes;
+        this.writer = new TrustWriter(kubernetes);
         this.meters = meters;
         this.requests = new CertificateRequests(kubernetes);
     }
@@ -139,7 +138,7 @@ public final class GivenKeeper {
     private boolean publish(EtcdCluster cluster, String bundle, TrustObjects objects, PassTrace trace) {
         ConfigMap wanted = DesiredTrust.published(cluster, bundle);
         ConfigMap found = objects.published();
-        return (found != null && Objects.equals(found.getData(), wanted.getData())) || written(wanted, found, trace);
+        return (found != null && SecretData.holds(found.getData(), wanted.getData())) || written(wanted, found, trace);
     }
 
     private <T extends HasMetadata> boolean written(T wanted, @Nullable T found, PassTrace trace) {
@@ -154,18 +153,8 @@ public final class GivenKeeper {
     }
 
     private <T extends HasMetadata> boolean written(T wanted, @Nullable T found) {
-        if (found != null) {
-            wanted.getMetadata().setResourceVersion(found.getMetadata().getResourceVersion());
-            var _ = kubernetes.resource(wanted).update();
-        } else {
-            try {
-                var _ = kubernetes.resource(wanted).create();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != CONFLICT) {
-                    throw e;
-                }
-                return false;
-            }
+        if (writer.write(wanted, found).isEmpty()) {
+            return false;
         }
         meters.counter("etcd_operator_step", "rule", "Trust", "step", "Bring", "result", "done")
                 .increment();

@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
@@ -36,15 +35,13 @@ public final class TrustKeeper {
     /** Writes in one pass; what is left waits for the next. */
     private static final int MAX_WRITES = 64;
 
-    private static final int CONFLICT = 409;
-
-    private final KubernetesClient kubernetes;
+    private final TrustWriter writer;
     private final MeterRegistry meters;
     private final TrustEngine engine = new TrustEngine();
 
     /** Writes by {@code kubernetes}, and counts in {@code meters}. */
     public TrustKeeper(KubernetesClient kubernetes, MeterRegistry meters) {
-        this.kubernetes = kubernetes;
+        this.writer = new TrustWriter(kubernetes);
         this.meters = meters;
     }
 
@@ -176,20 +173,10 @@ public final class TrustKeeper {
                 written(secret, objects.secrets().get(secret.getMetadata().getName())));
     }
 
-    /** Creates it, or puts it in the place of what was found. */
     private <T extends HasMetadata> T written(T wanted, @Nullable T found) throws ForeignObjectException {
-        if (found != null) {
-            wanted.getMetadata().setResourceVersion(found.getMetadata().getResourceVersion());
-            return kubernetes.resource(wanted).update();
-        }
-        try {
-            return kubernetes.resource(wanted).create();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT) {
-                throw e;
-            }
-            throw new ForeignObjectException(wanted.getMetadata().getName());
-        }
+        return writer.write(wanted, found)
+                .orElseThrow(
+                        () -> new ForeignObjectException(wanted.getMetadata().getName()));
     }
 
     /** There is an object of the name, and it isn't the cluster's. */

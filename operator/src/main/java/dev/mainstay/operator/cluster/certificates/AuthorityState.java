@@ -27,9 +27,9 @@ public record AuthorityState(
         @Nullable String previous,
         @Nullable Instant knownSince) {
 
-    private static final String NEXT_CERTIFICATE = "next.crt";
-    private static final String NEXT_KEY = "next.key";
-    private static final String PREVIOUS_CERTIFICATE = "previous.crt";
+    static final String NEXT_CERTIFICATE = "next.crt";
+    static final String NEXT_KEY = "next.key";
+    static final String PREVIOUS_CERTIFICATE = "previous.crt";
 
     /** Annotation with the moment of {@link #knownSince}. */
     static final String KNOWN_SINCE = MainstayApi.GROUP + "/known-since";

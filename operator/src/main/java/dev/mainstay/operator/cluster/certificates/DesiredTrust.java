@@ -76,6 +76,7 @@ public final class DesiredTrust {
     /** The secret of a holder, with its certificate and the authorities of now. */
     public Secret trusting(CertificateHolder holder, Secret secret, AuthorityState state) {
         Map<String, String> data = new TreeMap<>(SecretData.of(secret));
+        data.keySet().removeIf(field -> !SecretData.ours(field));
         data.put(MemberCertificate.AUTHORITIES, state.bundle());
         return secret(cluster, holder, data);
     }

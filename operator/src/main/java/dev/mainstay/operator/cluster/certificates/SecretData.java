@@ -1,15 +1,28 @@
 package dev.mainstay.operator.cluster.certificates;
 
 import dev.mainstay.operator.cluster.desired.Hashes;
+import dev.mainstay.operator.cluster.desired.MemberCertificate;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Content of secrets, as text. */
 public final class SecretData {
+
+    private static final Set<String> OURS = Set.of(
+            MemberCertificate.CERTIFICATE,
+            MemberCertificate.KEY,
+            MemberCertificate.AUTHORITIES,
+            MemberCertificate.PEER_CERTIFICATE,
+            MemberCertificate.PEER_KEY,
+            AuthorityState.NEXT_CERTIFICATE,
+            AuthorityState.NEXT_KEY,
+            AuthorityState.PREVIOUS_CERTIFICATE);
 
     private SecretData() {}
 
@@ -31,6 +44,18 @@ public final class SecretData {
         data.forEach((key, value) ->
                 encoded.put(key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
         return encoded;
+    }
+
+    /** Whether a field of a secret or ConfigMap is the operator's to write; others are let alone. */
+    public static boolean ours(String field) {
+        return OURS.contains(field);
+    }
+
+    /** Whether the operator's fields of what was found are these. */
+    public static boolean holds(@Nullable Map<String, String> found, Map<String, String> wanted) {
+        Map<String, String> own = found == null ? new TreeMap<>() : new TreeMap<>(found);
+        own.keySet().retainAll(OURS);
+        return own.equals(wanted);
     }
 
     /** SHA-256 in hex, as members report that of the file with their authorities. */

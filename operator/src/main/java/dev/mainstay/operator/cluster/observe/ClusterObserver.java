@@ -45,6 +45,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,9 @@ public final class ClusterObserver {
     private static final int ASKED = 3;
 
     /** Users aren't served here. */
+    private static final ThreadFactory ASKING =
+            Thread.ofPlatform().daemon().name("ask-", 0).factory();
+
     private static final int NOT_FOUND = 404;
 
     private final KubernetesClient kubernetes;
@@ -281,10 +285,10 @@ public final class ClusterObserver {
         }
     }
 
-    /** Asks all at once; who doesn't answer is left out. */
+    /** Asks all at once, each on a thread of its own; who doesn't answer is left out. */
     private static <T> SortedMap<String, T> ask(SortedMap<String, Endpoint> endpoints, Function<Endpoint, T> question) {
         Map<String, T> answers = new ConcurrentHashMap<>();
-        try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService calls = Executors.newThreadPerTaskExecutor(ASKING)) {
             endpoints.forEach((name, endpoint) -> calls.execute(() -> {
                 try {
                     answers.put(name, question.apply(endpoint));

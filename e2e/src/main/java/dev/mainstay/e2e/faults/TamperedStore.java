@@ -1,4 +1,4 @@
-package dev.mainstay.e2e.cluster;
+package dev.mainstay.e2e.faults;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,13 +17,13 @@ import org.rocksdb.RocksIterator;
  * Changes values that a stopped Mainstay member has stored. Every checksum fits what is written, so nothing but a comparison
  * with the other members can tell.
  */
-final class TamperedStore {
+public final class TamperedStore {
     private static final String KEYS = "kv";
 
     private TamperedStore() {}
 
     /** Replaces the end of each stored version that ends so, in every key; the new text is as long as the old one. */
-    static void replace(Path dataDir, String from, String to) {
+    public static void replace(Path dataDir, String from, String to) {
         String path = dataDir.resolve("db").toString();
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try (Options options = new Options();
