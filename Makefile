@@ -32,6 +32,7 @@ peers:
 	@e2e/bin/peers.sh
 	@e2e/bin/clients.sh
 	@e2e/bin/promtool.sh
+	@e2e/bin/kubectl.sh
 
 test: peers ## Set up what the tests need and run every test
 	@$(MVN) verify

@@ -8,7 +8,6 @@ import dev.mainstay.operator.cluster.desired.DesiredMonitoring;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AlertsTest {
 
     private static final Path CASES = Rendered.root().resolve("operator/src/test/resources/alerts");
-    private static final Path SCRIPT = Rendered.root().resolve("e2e/bin/promtool.sh");
     private static final String CLUSTER = """
             apiVersion: mainstay.dev/v1alpha1
             kind: EtcdCluster
@@ -49,10 +47,12 @@ class AlertsTest {
     void alertsFireWhenTheyShouldAndOnlyThen(String group) throws IOException, InterruptedException {
         Files.writeString(folder.resolve(group + "-rules.yaml"), Serialization.asYaml(rules(group)));
         Files.copy(CASES.resolve(group + ".yaml"), folder.resolve(group + ".yaml"));
-        String promtool = run(SCRIPT.toString()).strip();
+        String promtool = Programs.brought("promtool.sh");
 
-        assertThat(run(promtool, "check", "rules", group + "-rules.yaml")).contains("SUCCESS");
-        assertThat(run(promtool, "test", "rules", group + ".yaml")).contains("SUCCESS");
+        assertThat(Programs.out(folder, promtool, "check", "rules", group + "-rules.yaml"))
+                .contains("SUCCESS");
+        assertThat(Programs.out(folder, promtool, "test", "rules", group + ".yaml"))
+                .contains("SUCCESS");
     }
 
     @ParameterizedTest
@@ -118,20 +118,5 @@ class AlertsTest {
                 Serialization.asJson(
                         Objects.requireNonNull(rule.getAdditionalProperties().get("spec"))),
                 JsonNode.class);
-    }
-
-    /** What a program says; it must succeed. */
-    private String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(command.length > 1)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String more = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor())
-                .as(() -> String.join(" ", command) + "\n" + said + more)
-                .isZero();
-        return said;
     }
 }

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,12 +49,8 @@ record Rendered(List<HasMetadata> objects) {
     }
 
     /** What {@code kubectl kustomize} makes of an overlay. */
-    static Rendered overlay(String overlay) throws IOException {
-        Process kubectl = new ProcessBuilder(
-                        "kubectl", "kustomize", ROOT.resolve(overlay).toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        return of(new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    static Rendered overlay(String overlay) throws IOException, InterruptedException {
+        return of(Programs.out(ROOT, Programs.brought("kubectl.sh"), "kustomize", overlay));
     }
 
     static Path root() {
