@@ -58,10 +58,11 @@ public final class ClusterObserver {
     /** How often members are asked before a quorum that was there counts as lost: on busy machines one answer may be late. */
     private static final int ASKED = 3;
 
-    /** Users aren't served here. */
+    /** Of the system, since a few processors' worth of virtual ones can wait for each other to initialize a class. */
     private static final ThreadFactory ASKING =
             Thread.ofPlatform().daemon().name("ask-", 0).factory();
 
+    /** Users aren't served here. */
     private static final int NOT_FOUND = 404;
 
     private final KubernetesClient kubernetes;
