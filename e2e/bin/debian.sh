@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by peers.sh and promtool.sh: unpacks programs from Debian packages into a cache folder, without installing anything.
+# Sourced by the scripts beside it that bring a program: unpacks programs from Debian packages into a cache folder, without installing anything.
 #
 # The mirror is the one this machine's apt already uses; the newest suite that offers the packages wins. Nothing of the
 # system's apt state is touched: lists, cache and sources are private, so it also works without root.

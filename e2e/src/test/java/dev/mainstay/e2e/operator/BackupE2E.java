@@ -37,17 +37,7 @@ final class BackupE2E {
     }
 
     private void store() {
-        kubectl.apply("""
-                apiVersion: v1
-                kind: PersistentVolumeClaim
-                metadata: {name: backups}
-                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}
-                ---
-                apiVersion: mainstay.dev/v1alpha1
-                kind: EtcdBackupStore
-                metadata: {name: volume}
-                spec: {volume: {claimName: backups, path: etcd}}
-                """);
+        VolumeStore.make(kubectl);
         awaitTrue("etcdbackupstore/volume", "Ready");
     }
 

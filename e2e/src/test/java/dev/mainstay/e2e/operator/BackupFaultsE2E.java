@@ -25,17 +25,7 @@ final class BackupFaultsE2E {
     @Test
     void aDrillFindsAFlippedBit() {
         cluster.settle(1);
-        kubectl.apply("""
-                apiVersion: v1
-                kind: PersistentVolumeClaim
-                metadata: {name: backups}
-                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}
-                ---
-                apiVersion: mainstay.dev/v1alpha1
-                kind: EtcdBackupStore
-                metadata: {name: volume}
-                spec: {volume: {claimName: backups, path: etcd}}
-                """);
+        VolumeStore.make(kubectl);
         awaitReason("etcdbackupstore/volume", "Ready", "Reachable");
         try (JudgePod judge = JudgePod.start(cluster, "")) {
             judge.awaitMore();

@@ -15,6 +15,10 @@ final class OwnershipE2E {
     private static final String BY_ANOTHER = "--field-manager=another";
     private static final String OBJECTS =
             "services,serviceaccounts,secrets,configmaps,networkpolicies,pods,etcdmembers";
+    private static final List<String> WRITTEN_TO =
+            List.of("service/shared", "configmap/shared-ca", "secret/shared-client", "secret/shared-ca");
+    private static final List<String> UNLABELLED =
+            List.of("service/shared", "configmap/shared-ca", "secret/shared-client");
     private static final long WHILE_MILLIS = 45_000;
 
     @RegisterExtension
@@ -60,8 +64,7 @@ final class OwnershipE2E {
     }
 
     private void additions() {
-        for (String object :
-                List.of("service/shared", "configmap/shared-ca", "secret/shared-client", "secret/shared-ca")) {
+        for (String object : WRITTEN_TO) {
             kubectl.out("annotate", object, "example.com/note=theirs", BY_ANOTHER);
             kubectl.out("label", object, "example.com/team=theirs", BY_ANOTHER);
         }
@@ -71,8 +74,7 @@ final class OwnershipE2E {
     }
 
     private void assertAdditions() {
-        for (String object :
-                List.of("service/shared", "configmap/shared-ca", "secret/shared-client", "secret/shared-ca")) {
+        for (String object : WRITTEN_TO) {
             assertThat(annotation(object, "example\\.com/note")).as(object).isEqualTo("theirs");
             assertThat(kubectl.get(object, "{.metadata.labels.example\\.com/team}"))
                     .as(object)
@@ -89,7 +91,7 @@ final class OwnershipE2E {
         patch("networkpolicy/shared", "{\"spec\":{\"ingress\":[]}}");
         patch("serviceaccount/shared", "{\"automountServiceAccountToken\":true}");
         patch("configmap/shared-ca", "{\"data\":{\"ca.crt\":\"changed\"}}");
-        for (String object : List.of("service/shared", "configmap/shared-ca", "secret/shared-client")) {
+        for (String object : UNLABELLED) {
             kubectl.out("label", object, "mainstay.dev/cluster-", BY_ANOTHER);
         }
     }
@@ -103,7 +105,7 @@ final class OwnershipE2E {
                 && kubectl.get("serviceaccount/shared", "{.automountServiceAccountToken}")
                         .equals("false")
                 && kubectl.get("configmap/shared-ca", "{.data.ca\\.crt}").startsWith("-----BEGIN")
-                && List.of("service/shared", "configmap/shared-ca", "secret/shared-client").stream()
+                && UNLABELLED.stream()
                         .allMatch(object -> kubectl.get(object, "{.metadata.labels.mainstay\\.dev/cluster}")
                                 .equals("shared"));
     }

@@ -4,8 +4,8 @@ import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.Engine;
 import dev.mainstay.operator.cluster.engine.Observation;
 import dev.mainstay.operator.cluster.engine.Recorded;
+import dev.mainstay.operator.cluster.engine.UsualPolicy;
 import dev.mainstay.operator.cluster.engine.Wanted;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -16,18 +16,16 @@ public final class Explained {
 
     /** Of this one. */
     public static Explanations cluster(String namespace, String name) {
-        Wanted.Policy policy = new Wanted.Policy(
-                true,
-                Duration.ofSeconds(10),
-                9,
-                Duration.ofSeconds(900),
-                true,
-                Duration.ofSeconds(300),
-                3,
-                Duration.ofSeconds(900),
-                1000);
         Wanted wanted = new Wanted(
-                name, false, false, 3, "1.4.2", "a", new Wanted.Volumes(true, 100, "", false, true, false), policy, 0);
+                name,
+                false,
+                false,
+                3,
+                "1.4.2",
+                "a",
+                new Wanted.Volumes(true, 100, "", false, true, false),
+                UsualPolicy.POLICY,
+                0);
         Explanations explanations = new Explanations();
         var _ = explanations.keep(
                 namespace,

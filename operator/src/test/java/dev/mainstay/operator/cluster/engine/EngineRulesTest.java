@@ -8,7 +8,6 @@ import dev.mainstay.operator.cluster.engine.MemberView.Answer;
 import dev.mainstay.operator.cluster.engine.MemberView.Join;
 import dev.mainstay.operator.cluster.engine.MemberView.PodView;
 import dev.mainstay.operator.cluster.engine.MemberView.VolumeView;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -168,18 +167,8 @@ class EngineRulesTest {
     }
 
     private Action decide() {
-        Wanted.Policy policy = new Wanted.Policy(
-                true,
-                Duration.ofSeconds(10),
-                9,
-                Duration.ofSeconds(900),
-                true,
-                Duration.ofSeconds(300),
-                3,
-                Duration.ofSeconds(900),
-                1000);
         int replicas = Math.min(3, members.size());
-        Wanted wanted = new Wanted("c", deleted, false, replicas, "1.0.0", "a", volumes, policy, 0);
+        Wanted wanted = new Wanted("c", deleted, false, replicas, "1.0.0", "a", volumes, UsualPolicy.POLICY, 0);
         List<Listed> list = members.stream()
                 .filter(member -> !member.name().equals(unlisted))
                 .map(member -> new Listed("id" + member.number(), member.name(), false))

@@ -12,7 +12,6 @@ import dev.mainstay.operator.cluster.engine.MemberView.Answer;
 import dev.mainstay.operator.cluster.engine.MemberView.Join;
 import dev.mainstay.operator.cluster.engine.MemberView.PodView;
 import dev.mainstay.operator.cluster.engine.MemberView.VolumeView;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -247,16 +246,6 @@ class QuorumRulesTest {
     }
 
     private Action decide() {
-        Wanted.Policy times = new Wanted.Policy(
-                true,
-                Duration.ofSeconds(10),
-                9,
-                Duration.ofSeconds(900),
-                true,
-                Duration.ofSeconds(300),
-                3,
-                Duration.ofSeconds(900),
-                1000);
         Wanted wanted = new Wanted(
                 "c",
                 false,
@@ -265,7 +254,7 @@ class QuorumRulesTest {
                 "1.0.0",
                 "a",
                 new Wanted.Volumes(claims, 100, "", false, true, false),
-                times,
+                UsualPolicy.POLICY,
                 approved);
         List<Listed> list = IntStream.rangeClosed(1, 5)
                 .mapToObj(n -> new Listed("id" + n, "c-" + n, false))
