@@ -75,8 +75,13 @@ final class Kubectl {
 
     /** Runs it to its end. */
     Result run(byte[] input, String... arguments) {
+        return execute(input, command(arguments).toArray(String[]::new));
+    }
+
+    /** Runs any program to its end. */
+    static Result execute(byte[] input, String... command) {
         try {
-            Process process = new ProcessBuilder(command(arguments)).start();
+            Process process = new ProcessBuilder(command).start();
             CompletableFuture<String> out = read(process, true);
             CompletableFuture<String> err = read(process, false);
             try (OutputStream in = process.getOutputStream()) {
@@ -86,7 +91,7 @@ final class Kubectl {
             }
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(command(arguments) + " took more than " + LIMIT_SECONDS + " s");
+                throw new AssertionError(List.of(command) + " took more than " + LIMIT_SECONDS + " s");
             }
             return new Result(process.exitValue(), out.join(), err.join());
         } catch (IOException e) {

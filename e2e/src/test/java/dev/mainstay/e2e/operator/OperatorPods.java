@@ -1,11 +1,17 @@
 package dev.mainstay.e2e.operator;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where the operator runs, and how many of it. */
 final class OperatorPods {
     private static final String LABEL = "app.kubernetes.io/name=mainstay-operator";
     private static final String DEPLOYMENT = "deployment/mainstay-operator";
+
+    private static final Pattern NODE_IMAGE = Pattern.compile("--node-image=([^\"]+)");
 
     private OperatorPods() {}
 
@@ -42,6 +48,30 @@ final class OperatorPods {
     /** Its image. */
     static String image() {
         return operator().get(DEPLOYMENT, "{.spec.template.spec.containers[0].image}");
+    }
+
+    /** Where it takes the node's image from, by its flag. */
+    static String nodeRepository() {
+        Matcher flag = NODE_IMAGE.matcher(arguments());
+        assertThat(flag.find()).as(arguments()).isTrue();
+        return flag.group(1);
+    }
+
+    /** Lets it take the node's image from there, as another release might, and waits until it runs so. */
+    static void nodeRepository(String repository) {
+        Kubectl operator = operator();
+        String changed = NODE_IMAGE.matcher(arguments()).replaceFirst("--node-image=" + repository);
+        operator.out(
+                "patch",
+                DEPLOYMENT,
+                "--type=json",
+                "-p=[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/args\",\"value\":" + changed
+                        + "}]");
+        operator.out("rollout", "status", DEPLOYMENT, "--timeout=110s");
+    }
+
+    private static String arguments() {
+        return operator().get(DEPLOYMENT, "{.spec.template.spec.containers[0].args}");
     }
 
     /** Kills this pod at once. */

@@ -91,7 +91,10 @@ class SharedObjectsTest {
                 .extracting(owner -> owner.getName())
                 .containsExactlyInAnyOrder("a", "theirs");
         assertThat(service.getSpec().getSessionAffinity()).isEqualTo("ClientIP");
-        assertThat(service.getSpec().getSelector()).containsEntry("mainstay.dev/cluster", "a");
+        // The mocked server keeps what a real one takes away, with no value.
+        assertThat(service.getSpec().getSelector())
+                .containsEntry("mainstay.dev/cluster", "a")
+                .doesNotContainEntry("nobody", "here");
         // The mocked server adds to a list where a real one replaces it.
         assertThat(policy().getSpec().getIngress())
                 .extracting(rule -> rule.getPorts().getFirst().getPort())
@@ -125,7 +128,26 @@ class SharedObjectsTest {
         stage.settle();
         assertThat(service("a").getMetadata().getAnnotations())
                 .doesNotContainEntry("two", "y")
-                .containsEntry("mainstay.dev/desired-keys", "");
+                .hasEntrySatisfying(
+                        "mainstay.dev/desired-keys", keys -> assertThat(keys).doesNotContain("annotations/"));
+    }
+
+    @Test
+    void fieldsThatAreNotWantedAnyMoreAreTakenAwayAndThoseOfOthersStay() {
+        create("clientService: {trafficDistribution: PreferClose}");
+        var _ = client.resource(service("a"))
+                .edit(found -> new ServiceBuilder(found)
+                        .editSpec()
+                        .withSessionAffinity("ClientIP")
+                        .endSpec()
+                        .build());
+
+        stage.change(spec -> spec.remove("clientService"));
+        stage.settle();
+
+        assertThat(service("a").getSpec().getTrafficDistribution()).isNull();
+        assertThat(service("a").getSpec().getSessionAffinity()).isEqualTo("ClientIP");
+        assertThat(events("DriftCorrected")).isEmpty();
     }
 
     @Test

@@ -87,6 +87,7 @@ public final class Actuator {
             case Action.GrowVolume a -> growVolume(seen, a);
             case Action.DeleteVolume a -> deleteVolume(seen, a.member());
             case Action.CreatePod a -> create(pod(seen, a.member(), a.founds()));
+            case Action.CreatePods a -> a.members().forEach(member -> create(pod(seen, member, false)));
             case Action.BeginAnew a -> create(BeginsAnew.pod(pod(seen, a.member(), false), a.incarnation()));
             case Action.DeletePod a -> deletePod(seen, a.member(), a.uid());
             case Action.RecreatePod a -> {

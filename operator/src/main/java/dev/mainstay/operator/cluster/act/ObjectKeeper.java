@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,15 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps objects as wanted beside others who write to them: what nothing is said of stays, what is wanted is put back. A hash of what was wanted, and the
- * labels and annotations that it had, stand on each object, so that those which aren't wanted any more are taken away. An object that is as wanted is
- * written nothing. Any thread.
+ * labels, annotations and fields of the spec that it had, stand on each object, so that those which aren't wanted any more are taken away. An object that
+ * is as wanted is written nothing. Any thread.
  */
 public final class ObjectKeeper {
 
     private static final String HASH = MainstayApi.GROUP + "/desired-hash";
     private static final String KEYS = MainstayApi.GROUP + "/desired-keys";
-    private static final String LABELS = "labels";
-    private static final String ANNOTATIONS = "annotations";
+
+    /** What others add to, by its name in the list of keys. */
+    private static final Map<String, List<String>> SECTIONS = Map.of(
+            "labels", List.of("metadata", "labels"),
+            "annotations", List.of("metadata", "annotations"),
+            "spec", List.of("spec"));
+
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     /** Beyond this it is forgotten what was written in vain, and tried once more. */
@@ -76,8 +82,17 @@ public final class ObjectKeeper {
                 .filter(key -> !key.isEmpty() && !keys.contains(key))
                 .toList();
         Map<String, Object> patch = MergePatch.of(found, wanted);
-        patch = MergePatch.without(patch, LABELS, of(stale, LABELS, labels(found)));
-        return MergePatch.without(patch, ANNOTATIONS, of(stale, ANNOTATIONS, annotations(found)));
+        for (Map.Entry<String, List<String>> section : SECTIONS.entrySet()) {
+            Set<String> there = stale.isEmpty() ? Set.of() : MergePatch.fields(found, section.getValue());
+            String prefix = section.getKey() + "/";
+            List<String> gone = stale.stream()
+                    .filter(key -> key.startsWith(prefix))
+                    .map(key -> key.substring(prefix.length()))
+                    .filter(there::contains)
+                    .toList();
+            patch = MergePatch.without(patch, section.getValue(), gone);
+        }
+        return patch;
     }
 
     private <T extends HasMetadata> void remember(T wanted, T written, Collection<String> keys, String hash) {
@@ -92,26 +107,13 @@ public final class ObjectKeeper {
         inVain.put(uid, hash + " " + written.getMetadata().getResourceVersion());
     }
 
-    /** Those labels and annotations that aren't on every object, as {@code labels/NAME}. */
+    /** Names of what is wanted and isn't on every object, as {@code labels/NAME}. */
     private static Collection<String> keys(HasMetadata wanted) {
         Collection<String> keys = new TreeSet<>();
-        labels(wanted).keySet().forEach(key -> keys.add(LABELS + "/" + key));
-        annotations(wanted).keySet().forEach(key -> keys.add(ANNOTATIONS + "/" + key));
+        SECTIONS.forEach(
+                (section, path) -> MergePatch.fields(wanted, path).forEach(field -> keys.add(section + "/" + field)));
         keys.removeIf(key -> key.contains("/" + MainstayApi.GROUP + "/") || key.contains("/app.kubernetes.io/"));
         return keys;
-    }
-
-    /** Names of a section that are there. */
-    private static List<String> of(List<String> keys, String section, Map<String, String> there) {
-        return keys.stream()
-                .filter(key -> key.startsWith(section + "/"))
-                .map(key -> key.substring(section.length() + 1))
-                .filter(key -> there.get(key) != null)
-                .toList();
-    }
-
-    private static Map<String, String> labels(HasMetadata object) {
-        return Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
     }
 
     private static Map<String, String> annotations(HasMetadata object) {

@@ -7,17 +7,22 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What must be written onto an object so that it has all that is wanted of it, as a JSON merge patch (RFC 7386). Fields that nothing is said of, which
- * API servers and other writers add, are no difference; lists are taken whole. Pure.
+ * API servers and other writers add, are no difference; lists and selectors are taken whole. Pure.
  */
 public final class MergePatch {
 
     private static final String METADATA = "metadata";
     private static final String OWNERS = "ownerReferences";
+
+    /** Atomic by Kubernetes' schemas: one label more is another selection. */
+    private static final Set<String> SELECTORS = Set.of("selector", "podSelector", "namespaceSelector", "matchLabels");
 
     private MergePatch() {}
 
@@ -31,18 +36,27 @@ public final class MergePatch {
         return missing(there, missing);
     }
 
-    /** The patch, and beside it these fields of {@code metadata.SECTION} taken away. */
-    public static Map<String, Object> without(Map<String, Object> patch, String section, Collection<String> fields) {
+    /** The patch, and beside it these fields of the object at this path taken away. */
+    public static Map<String, Object> without(Map<String, Object> patch, List<String> path, Collection<String> fields) {
         if (fields.isEmpty()) {
             return patch;
         }
-        Map<String, Object> metadata = copy(patch.get(METADATA));
-        Map<String, Object> changed = copy(metadata.get(section));
-        fields.forEach(field -> changed.put(field, null));
-        metadata.put(section, changed);
         Map<String, Object> whole = copy(patch);
-        whole.put(METADATA, metadata);
+        if (path.isEmpty()) {
+            fields.forEach(field -> whole.put(field, null));
+        } else {
+            whole.put(path.getFirst(), without(copy(patch.get(path.getFirst())), path.subList(1, path.size()), fields));
+        }
         return whole;
+    }
+
+    /** Names of the fields that stand at this path. */
+    public static Set<String> fields(HasMetadata object, List<String> path) {
+        Map<String, Object> here = tree(object);
+        for (String step : path) {
+            here = copy(here.get(step));
+        }
+        return here.keySet();
     }
 
     /** Others may own it, too. */
@@ -69,6 +83,11 @@ public final class MergePatch {
             Object there = found.get(field);
             if (value instanceof Map<?, ?> && there instanceof Map<?, ?>) {
                 Map<String, Object> deeper = missing(copy(there), copy(value));
+                if (SELECTORS.contains(field)) {
+                    Set<String> strange = new TreeSet<>(copy(there).keySet());
+                    strange.removeAll(copy(value).keySet());
+                    strange.forEach(name -> deeper.put(name, null));
+                }
                 if (!deeper.isEmpty()) {
                     patch.put(field, deeper);
                 }

@@ -1,5 +1,7 @@
 package dev.mainstay.operator.cluster.engine;
 
+import java.util.List;
+
 /**
  * What to do next: one thing. Each is safe to repeat, and to be cut off after any of its effects: the next decision is made of what is
  * found then.
@@ -38,6 +40,9 @@ public sealed interface Action {
 
     /** Makes the member's pod; {@code founds} lets it begin a new cluster. */
     record CreatePod(String member, boolean founds) implements Action {}
+
+    /** Makes the pods of members that can't agree before more of them run; none founds anything. */
+    record CreatePods(List<String> members) implements Action {}
 
     /** Deletes this very pod. */
     record DeletePod(String member, String uid, String why) implements Action {}

@@ -2,6 +2,7 @@ package dev.mainstay.operator.cluster.engine;
 
 import dev.mainstay.api.v1alpha1.Operation;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,28 @@ final class PodRule implements Rule {
     public @Nullable Decision consider(Situation s) {
         for (MemberView member : s.members()) {
             Action action = member.suspended() ? null : next(s, member);
+            if (action instanceof Action.CreatePod && s.founded() && !s.quorum()) {
+                return new Decision("Pods", together(s), null, member.name());
+            }
             if (action != null) {
                 return new Decision("Pods", action, operation(s, action), member.name());
             }
         }
         return null;
+    }
+
+    /** All that are missing: one at a time, each pass would wait for the answers of members that can't agree yet. */
+    private static Action together(Situation s) {
+        List<Action.CreatePod> missing = s.members().stream()
+                .filter(member -> !member.suspended())
+                .map(member -> next(s, member))
+                .filter(Action.CreatePod.class::isInstance)
+                .map(Action.CreatePod.class::cast)
+                .toList();
+        return missing.size() == 1
+                ? missing.getFirst()
+                : new Action.CreatePods(
+                        missing.stream().map(Action.CreatePod::member).toList());
     }
 
     private static Operation.@Nullable Type operation(Situation s, Action action) {

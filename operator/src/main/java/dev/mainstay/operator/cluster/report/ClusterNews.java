@@ -102,6 +102,7 @@ public final class ClusterNews {
                         done(
                                 "CreatingPod",
                                 a.founds() ? a.member() + " founds the cluster" : "a pod for " + a.member());
+                    case Action.CreatePods a -> done("CreatingPod", "pods for " + String.join(", ", a.members()));
                     case Action.DeletePod a -> done("DeletingPod", "the pod of " + a.member() + ": " + a.why());
                     case Action.RecreatePod a ->
                         new News(

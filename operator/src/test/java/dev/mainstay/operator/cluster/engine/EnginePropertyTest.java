@@ -65,11 +65,13 @@ class EnginePropertyTest {
                         || (s.listed(member(s, forget.member())) == null && (s.quorum() || !s.founded()));
             case Action.CreatePod create -> {
                 MemberView member = member(s, create.member());
-                yield !member.suspended()
-                        && member.pod() == null
-                        && !s.dataLost(member)
-                        && (!create.founds() || (!s.founded() && !member.everSeen()));
+                yield startable(s, member) && (!create.founds() || (!s.founded() && !member.everSeen()));
             }
+            case Action.CreatePods create ->
+                s.founded()
+                        && !s.quorum()
+                        && create.members().size() > 1
+                        && create.members().stream().allMatch(member -> startable(s, member(s, member)));
             case Action.CreateVolume create -> !member(s, create.member()).everSeen();
             case Action.DeletePod delete -> {
                 MemberView member = member(s, delete.member());
@@ -121,6 +123,10 @@ class EnginePropertyTest {
             case Action.CreateMember create -> create.number() > o.recorded().lastMemberNumber();
             default -> true;
         };
+    }
+
+    private static boolean startable(Situation s, MemberView member) {
+        return !member.suspended() && member.pod() == null && !s.dataLost(member);
     }
 
     private static boolean stopped(Observation o, MemberView member) {

@@ -135,6 +135,8 @@ final class SimulatedOperator {
                 });
             case Action.DeleteVolume a -> effect(calm, a, () -> world.deleteVolume(a.member()));
             case Action.CreatePod a -> effect(calm, a, () -> world.createPod(a.member(), a.founds()));
+            case Action.CreatePods a ->
+                a.members().forEach(member -> effect(calm, a, () -> world.createPod(member, false)));
             case Action.DeletePod a -> effect(calm, a, () -> world.deletePod(a.member(), a.uid()));
             case Action.RecreatePod a -> {
                 effect(calm, new Action.Idle(), () -> {
