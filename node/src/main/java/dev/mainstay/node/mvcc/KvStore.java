@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvStore implements KvView {
 
+    /** Memory for the newest versions: an eighth of the heap, but no more than 64 MiB. */
+    private static final long NEWEST_BYTES =
+            Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8);
+
     private final Store store;
 
     /** Guarded by itself, together with writing {@link #sight}: so that a count and its revision belong together. */
     private final CountedKeys counted;
 
+    private final NewestVersions newest;
     private final Compactor compactor;
     private volatile Sight sight;
     private volatile long countsSavedAt;
@@ -44,8 +49,9 @@ public final class KvStore implements KvView {
     /** A revision and the whole blocks of a range counted at it. */
     private record Counted(Sight sight, CountedKeys.Span span) {}
 
-    private KvStore(Store store, Sight sight, CountsCodec.Saved saved) {
+    private KvStore(Store store, Sight sight, CountsCodec.Saved saved, NewestVersions newest) {
         this.store = store;
+        this.newest = newest;
         this.sight = sight;
         counted = saved.counted();
         countsSavedAt = saved.revision();
@@ -55,11 +61,16 @@ public final class KvStore implements KvView {
 
     /** Opens what the store holds; the caller keeps and closes the store. */
     public static KvStore open(Store store) {
+        return open(store, NEWEST_BYTES);
+    }
+
+    /** The same with so many bytes of memory for the newest versions. */
+    static KvStore open(Store store, long newestBytes) {
         byte[] compacted = store.get(Schema.MVCC, LogEntryWriter.COMPACTED_KEY);
         Sight sight = new Sight(
                 newestRevision(store),
                 compacted == null ? -1 : ByteBuffer.wrap(compacted).getLong());
-        return new KvStore(store, sight, CountsCodec.load(store));
+        return new KvStore(store, sight, CountsCodec.load(store), new NewestVersions(newestBytes));
     }
 
     static long newestRevision(StoreView store) {
@@ -89,7 +100,7 @@ public final class KvStore implements KvView {
      */
     public KvWriter writer(StoreTransaction changes) {
         Sight now = sight;
-        LogEntryWriter writer = new LogEntryWriter(changes, counted, now.revision, now.compactRevision);
+        LogEntryWriter writer = new LogEntryWriter(changes, counted, newest, now.revision, now.compactRevision);
         unpublished = writer;
         return writer;
     }
@@ -101,6 +112,8 @@ public final class KvStore implements KvView {
             throw new IllegalStateException("invariant broken: only the last writer can be published, once");
         }
         unpublished = null;
+        // Before readers see the revision: what they find here must not be older than that.
+        changes.written().forEach(newest::put);
         synchronized (counted) {
             changes.arrivals().forEach((key, arrival) -> {
                 if (arrival != 0) {
@@ -181,7 +194,8 @@ public final class KvStore implements KvView {
             return refusal;
         }
         long at = query.revision() <= 0 ? now.revision : query.revision();
-        StoredVersion found = KvReads.newest(store, query.range().from(), at);
+        Bytes key = query.range().from();
+        StoredVersion found = at == now.revision ? newest(key, at) : KvReads.newest(store, key, at);
         if (sight.compactRevision > at) {
             return null;
         }
@@ -228,11 +242,32 @@ public final class KvStore implements KvView {
     public @Nullable KeyValue get(Bytes key) {
         while (true) {
             long at = sight.revision;
-            KeyValue found = KvReads.find(store, key, at);
+            StoredVersion found = newest(key, at);
             if (sight.compactRevision <= at) {
-                return found;
+                return found == null || found.tombstone() ? null : found.toKeyValue();
             }
         }
+    }
+
+    /** The newest version of a key at a revision that was the newest a moment ago. */
+    private @Nullable StoredVersion newest(Bytes key, long at) {
+        StoredVersion kept = newest.get(key);
+        return kept != null && kept.revision().main() <= at ? kept : KvReads.newest(store, key, at);
+    }
+
+    /** Bytes of the newest versions that are kept in memory. */
+    public long newestVersionsBytes() {
+        return newest.bytes();
+    }
+
+    /** How many looks for a newest version were answered from memory. */
+    public long newestVersionsHits() {
+        return newest.hits();
+    }
+
+    /** How many weren't. */
+    public long newestVersionsMisses() {
+        return newest.misses();
     }
 
     @Override

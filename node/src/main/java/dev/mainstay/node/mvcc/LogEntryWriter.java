@@ -13,8 +13,11 @@ import dev.mainstay.node.storage.Cursor;
 import dev.mainstay.node.storage.StoreTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,13 @@ final class LogEntryWriter implements KvWriter {
 
     private final StoreTransaction store;
     private final CountedKeys counted;
+    private final NewestVersions newest;
+
+    /** What this log entry made the newest version of each key that it changed. */
+    private final Map<Bytes, StoredVersion> written = new HashMap<>();
+
+    /** What the store has as the newest version of each key that this log entry looked for there: a comparison and a put look twice. */
+    private final Map<Bytes, Optional<StoredVersion>> found = new HashMap<>();
 
     /** Keys that came (1) or went (-1) in this log entry; the sum per key is what counts. */
     private final TreeMap<Bytes, Integer> arrivals = new TreeMap<>();
@@ -35,10 +45,12 @@ final class LogEntryWriter implements KvWriter {
     private int sub;
     private List<Event> events = new ArrayList<>();
 
-    /** @param counted as of {@code revision}; nobody changes them while this writer is used */
-    LogEntryWriter(StoreTransaction store, CountedKeys counted, long revision, long compactRevision) {
+    /** @param counted as of {@code revision}, like {@code newest}; nobody changes them while this writer is used */
+    LogEntryWriter(
+            StoreTransaction store, CountedKeys counted, NewestVersions newest, long revision, long compactRevision) {
         this.store = store;
         this.counted = counted;
+        this.newest = newest;
         this.revision = revision;
         this.compactRevision = compactRevision;
     }
@@ -46,6 +58,11 @@ final class LogEntryWriter implements KvWriter {
     /** Keys with their change of being (1), not being (-1) or neither (0). */
     Map<Bytes, Integer> arrivals() {
         return arrivals;
+    }
+
+    /** The newest versions of the keys that were changed, in no order. */
+    Collection<StoredVersion> written() {
+        return written.values();
     }
 
     @Override
@@ -60,7 +77,7 @@ final class LogEntryWriter implements KvWriter {
 
     @Override
     public @Nullable KeyValue put(Bytes key, Bytes value, long lease) {
-        StoredVersion latest = KvReads.newest(store, key, Long.MAX_VALUE);
+        StoredVersion latest = newest(key);
         Revision at = nextChange();
         if (latest == null || latest.tombstone()) {
             StoredVersion created = StoredVersion.live(key, at, at.main(), 1, lease, value);
@@ -95,7 +112,7 @@ final class LogEntryWriter implements KvWriter {
 
     @Override
     public @Nullable KeyValue delete(Bytes key) {
-        StoredVersion found = KvReads.newest(store, key, Long.MAX_VALUE);
+        StoredVersion found = newest(key);
         if (found == null || found.tombstone()) {
             return null;
         }
@@ -111,7 +128,7 @@ final class LogEntryWriter implements KvWriter {
 
     @Override
     public boolean continues(KeyVersion version, boolean whole) {
-        StoredVersion latest = KvReads.newest(store, version.kv().key(), Long.MAX_VALUE);
+        StoredVersion latest = newest(version.kv().key());
         boolean exists = latest != null && !latest.tombstone();
         if (version.tombstone()) {
             return exists || !whole;
@@ -133,7 +150,7 @@ final class LogEntryWriter implements KvWriter {
         Revision at = version.revision();
         Invariant.check(at.main() >= revision, "revision %s loaded after %d", at, revision);
         StoredVersion loaded = version.stored();
-        StoredVersion latest = KvReads.newest(store, loaded.key(), Long.MAX_VALUE);
+        StoredVersion latest = newest(loaded.key());
         revision = at.main();
         sub = at.sub() + 1;
         StoredVersion live = latest == null || latest.tombstone() ? null : latest;
@@ -203,8 +220,8 @@ final class LogEntryWriter implements KvWriter {
             return new Outcome.Refused(ErrorCode.COMPACTED);
         }
         if (query.range().isSingle()) {
-            return RangeRead.single(
-                    query, revision, KvReads.newest(store, query.range().from(), at));
+            Bytes key = query.range().from();
+            return RangeRead.single(query, revision, at == revision ? newest(key) : KvReads.newest(store, key, at));
         }
         if (query.range().isEmpty()) {
             return new Outcome.Ranged(revision, List.of(), false, 0);
@@ -218,7 +235,8 @@ final class LogEntryWriter implements KvWriter {
 
     @Override
     public @Nullable KeyValue get(Bytes key) {
-        return KvReads.find(store, key, Long.MAX_VALUE);
+        StoredVersion version = newest(key);
+        return version == null || version.tombstone() ? null : version.toKeyValue();
     }
 
     @Override
@@ -226,6 +244,19 @@ final class LogEntryWriter implements KvWriter {
         if (!range.isEmpty()) {
             KvReads.scan(store, range, Long.MAX_VALUE, version -> visitor.test(version.toKeyValue()));
         }
+    }
+
+    /** The newest version of a key, this log entry's changes included; it may be a tombstone. */
+    private @Nullable StoredVersion newest(Bytes key) {
+        StoredVersion version = written.get(key);
+        if (version == null) {
+            version = newest.get(key);
+        }
+        return version != null
+                ? version
+                : found.computeIfAbsent(
+                                key, sought -> Optional.ofNullable(KvReads.newest(store, sought, Long.MAX_VALUE)))
+                        .orElse(null);
     }
 
     private Revision nextChange() {
@@ -238,6 +269,7 @@ final class LogEntryWriter implements KvWriter {
     private void write(StoredVersion version, Change change) {
         store.put(Schema.KV, KvKey.of(version.key(), version.revision()), version.encode());
         store.put(Schema.HISTORY, change.tableKey(), change.encode());
+        written.put(version.key(), version);
         if (change.keys() != 0) {
             arrivals.merge(change.key(), change.keys(), Integer::sum);
         }

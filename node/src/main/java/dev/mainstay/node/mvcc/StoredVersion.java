@@ -38,17 +38,19 @@ record StoredVersion(
 
     /** {@code stored} may be cut after {@link #HEAD_BYTES}; then the value is not to be looked at. */
     static StoredVersion decode(byte[] key, byte[] stored) {
-        Bytes name = KvKey.key(key);
-        Revision revision = KvKey.revision(key);
+        return decode(KvKey.key(key), KvKey.revision(key), stored);
+    }
+
+    static StoredVersion decode(Bytes key, Revision revision, byte[] stored) {
         if (isTombstone(stored)) {
-            return tombstone(name, revision);
+            return tombstone(key, revision);
         }
         ByteBuffer from = ByteBuffer.wrap(stored, 2, stored.length - 2);
         long create = from.getLong();
         long version = from.getLong();
         long lease = (stored[1] & LEASED) != 0 ? from.getLong() : 0;
         return live(
-                name,
+                key,
                 revision,
                 create,
                 version,

@@ -40,6 +40,7 @@ import dev.mainstay.node.leader.SpaceKeeper;
 import dev.mainstay.node.leader.SpaceLimits;
 import dev.mainstay.node.membership.MemberId;
 import dev.mainstay.node.membership.Members;
+import dev.mainstay.node.mvcc.KvStore;
 import dev.mainstay.node.observability.BoundMeters;
 import dev.mainstay.node.observability.CallMeters;
 import dev.mainstay.node.observability.CompactionMeters;
@@ -591,6 +592,20 @@ public final class Member implements AutoCloseable {
                 "mainstay_block_cache_bytes",
                 "What the store's cache holds, write buffers included.",
                 core.engine()::cachedBytes);
+        gauges.gauge(
+                "mainstay_newest_versions_bytes",
+                "What the newest versions of keys that change often take in memory.",
+                core.keys()::newestVersionsBytes);
+        gauges.counter(
+                "mainstay_newest_versions_hits_total",
+                "Looks for the newest version of a key that memory answered.",
+                core.keys(),
+                KvStore::newestVersionsHits);
+        gauges.counter(
+                "mainstay_newest_versions_misses_total",
+                "Looks for the newest version of a key that went on to the store.",
+                core.keys(),
+                KvStore::newestVersionsMisses);
         gauges.gauge(
                 "mainstay_write_buffer_bytes",
                 "What changes not yet flushed take in memory.",

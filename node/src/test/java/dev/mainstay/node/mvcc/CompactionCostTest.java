@@ -61,11 +61,14 @@ class CompactionCostTest {
         for (int i = 0; i < 1_000; i++) {
             put(0, 1);
         }
+        KvStore restarted = KvStore.open(store);
         store.takeReads();
 
-        assertThat(kv.get(key(0))).isNotNull();
-
+        assertThat(restarted.get(key(0))).isNotNull();
         assertThat(store.takeReads()).isEqualTo(1);
+
+        assertThat(kv.get(key(0))).isNotNull();
+        assertThat(store.takeReads()).as("of what was written just now").isZero();
     }
 
     private Cost costOfCompactingChangesAmong(int keys) {
