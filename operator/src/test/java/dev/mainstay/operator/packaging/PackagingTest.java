@@ -30,6 +30,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,8 +55,12 @@ class PackagingTest {
                 .isFalse();
     }
 
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
     @Test
-    void chartInstallsWhatKustomizeDoes() {
+    void chartInstallsWhatKustomizeDoes() throws IOException, InterruptedException {
         Rendered chart = Rendered.chart(CHART, UnaryOperator.identity());
 
         assertThat(chart.unknownFields()).isEmpty();
@@ -65,7 +70,10 @@ class PackagingTest {
         assertThat(container(chart)).isEqualTo(expected());
         assertThat(pod(chart)).isEqualTo(pod(BASE));
         assertThat(chart.all(ClusterRoleBinding.class).getFirst().getSubjects())
-                .isEqualTo(BASE_RBAC.all(ClusterRoleBinding.class).getFirst().getSubjects());
+                .isEqualTo(Rendered.overlay("kustomize/overlays/cluster-wide")
+                        .all(ClusterRoleBinding.class)
+                        .getFirst()
+                        .getSubjects());
     }
 
     @Test
@@ -164,6 +172,27 @@ class PackagingTest {
         } else {
             assertThat(rendered.one(ClusterRole.class, CHART).getRules()).isEqualTo(rules());
         }
+    }
+
+    /** As people do who have namespaces of their own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster-wide", "namespaced", "dev"})
+    void overlaysMoveToAnotherNamespaceAsAWhole(String overlay) throws IOException, InterruptedException {
+        Path here = folder.toRealPath();
+        Path there = Rendered.root().toRealPath().resolve("kustomize/overlays").resolve(overlay);
+        Files.writeString(
+                here.resolve("kustomization.yaml"),
+                "namespace: team-ops\nresources: [" + here.relativize(there) + "]\n");
+
+        Rendered rendered = Rendered.overlay(here.toString());
+
+        assertThat(Stream.concat(
+                        rendered.all(RoleBinding.class).stream().map(RoleBinding::getSubjects),
+                        rendered.all(ClusterRoleBinding.class).stream().map(ClusterRoleBinding::getSubjects)))
+                .hasSize(2)
+                .allSatisfy(subjects ->
+                        assertThat(subjects.getFirst().getNamespace()).isEqualTo("team-ops"));
+        assertThat(deployment(rendered).getMetadata().getNamespace()).isEqualTo("team-ops");
     }
 
     /** Read by the types' own mapper, which passes over what it doesn't know: so what comes out must be what went in. */
