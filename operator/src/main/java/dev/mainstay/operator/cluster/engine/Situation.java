@@ -213,16 +213,29 @@ final class Situation {
         return member.everSeen() && (member.volume() == null || member.volume().lost());
     }
 
-    /** The voter to lead instead of this one: up to date with the template, then with the log; null if none can. */
+    /**
+     * The voter to lead instead of this one: up to date with the template, then about with the log, then the one that has served longest,
+     * as processes that have just started are slow; null if none can.
+     */
     @Nullable
     MemberView successor(MemberView leader) {
-        return staying().stream()
+        List<MemberView> able = staying().stream()
                 .filter(member -> !member.name().equals(leader.name()) && voter(member) && member.serving())
+                .toList();
+        long newest = able.stream().mapToLong(Situation::index).max().orElse(0);
+        return able.stream()
                 .max(Comparator.<MemberView, Boolean>comparing(this::upToDate)
-                        .thenComparingLong(member ->
-                                member.answer() == null ? 0L : member.answer().index())
+                        .thenComparing(member -> index(member) + LEARNER_LAG >= newest)
+                        .thenComparing(
+                                member -> Objects.requireNonNullElse(member.readySince(), now()),
+                                Comparator.reverseOrder())
                         .thenComparing(MemberView::number, Comparator.reverseOrder()))
                 .orElse(null);
+    }
+
+    /** Up to where the member has the log, as far as it says so. */
+    private static long index(MemberView member) {
+        return member.answer() == null ? 0 : member.answer().index();
     }
 
     /** Hands leadership over, if it is this one's and another can take it; null if there's nothing to hand over. */
