@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,12 @@ final class VolumesE2E {
     private static final Clusters CLUSTERS = new Clusters("e2e-volumes");
 
     private final OperatedCluster cluster = CLUSTERS.cluster("moved").with("config", "{backendQuota: 256Mi}");
+
+    /** The next scenario begins with other volumes. */
+    @AfterEach
+    void gone() {
+        cluster.delete();
+    }
 
     @Test
     void membersMoveToSmallerVolumes() {
@@ -61,7 +68,6 @@ final class VolumesE2E {
                 .hasSize(3)
                 .containsOnly(wanted);
         assertThat(cluster.get("{.status.clusterID}")).isEqualTo(id);
-        cluster.delete();
     }
 
     /** Who votes, by the operator's last look: a new member does before an old one goes. */
