@@ -65,12 +65,13 @@ public record Bootstrap(
             NameRef userSecretRef,
 
             @Default("Mirror")
-            @JsonPropertyDescription("Mirror = by the client API; Join = as a member, which isn't supported yet.")
+            @JsonPropertyDescription("Mirror = by the client API, from any etcd; Join = members become members of that"
+                    + " cluster, which must be Mainstay's, and the others leave it at the end.")
             Mode mode,
 
             @Default("Manual")
-            @JsonPropertyDescription("When it is left. Manual = once the annotation mainstay.dev/cut-over is true and"
-                    + " nobody writes to it; Automatic = as soon as nobody does.")
+            @JsonPropertyDescription("When it is left. Manual = once the annotation mainstay.dev/cut-over is true;"
+                    + " Automatic = as soon as it can be. Mirror waits until nobody writes to it, too.")
             CutOver cutOver) {
 
         public FromExisting {

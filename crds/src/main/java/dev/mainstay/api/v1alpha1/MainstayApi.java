@@ -45,6 +45,9 @@ public final class MainstayApi {
     /** On a cluster that takes over another's data: {@code true} lets that one be left as soon as nobody writes to it. */
     public static final String CUT_OVER = GROUP + "/cut-over";
 
+    /** Condition of an {@code EtcdCluster}: whether it has left the cluster whose data it took over. */
+    public static final String MIGRATED = "Migrated";
+
     /** On pods of jobs that back up, prove and restore: the job's name. */
     public static final String TASK_LABEL = GROUP + "/task";
 

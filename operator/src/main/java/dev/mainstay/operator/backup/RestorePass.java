@@ -16,6 +16,7 @@ import dev.mainstay.operator.backup.engine.RestoreEngine;
 import dev.mainstay.operator.backup.engine.RestoreEngine.Step;
 import dev.mainstay.operator.backup.engine.StoreView;
 import dev.mainstay.operator.backup.engine.TaskView;
+import dev.mainstay.operator.cluster.desired.Joining;
 import dev.mainstay.operator.report.ConditionNews;
 import dev.mainstay.operator.report.Conditions;
 import dev.mainstay.operator.task.Stores;
@@ -199,6 +200,13 @@ public final class RestorePass {
         if (cluster.getSpec().replicas() == 0) {
             return new Obstacle(
                     "ClusterUnavailable", "cluster " + name + " hibernates: set its spec.replicas to wake it");
+        }
+        if (Joining.underWay(cluster).isPresent()) {
+            return new Obstacle(
+                    "ClusterUnavailable",
+                    "members of cluster " + name
+                            + " have joined another cluster, which would be left without them: see its"
+                            + " condition Migrated for how that is left");
         }
         EtcdClusterStatus status = seen.clusterStatus();
         EtcdClusterStatus.Restored other = status.restore();

@@ -46,8 +46,16 @@ final class Unsupported {
         Bootstrap bootstrap = spec.bootstrap();
         Bootstrap.FromExisting existing = bootstrap == null ? null : bootstrap.existing();
         if (existing != null && existing.mode() == Bootstrap.FromExisting.Mode.JOIN) {
-            return Optional.of("members don't join a cluster that runs elsewhere: make a cluster with"
-                    + " bootstrap.existing.mode Mirror, which takes over its data while it is used");
+            if (existing.userSecretRef() != null) {
+                return Optional.of(
+                        "members are joined by a certificate, not by a password: delete this EtcdCluster, and make"
+                                + " one without bootstrap.existing.userSecretRef, whose tlsSecretRef has the certificate of a user"
+                                + " with the role root");
+            }
+            if (tls.mode() == Tls.Mode.REQUIRED && tls.issuance() == Tls.Issuance.SELF_MANAGED) {
+                return Optional.of("members on both sides must believe each other: set spec.tls.issuance to Provided or"
+                        + " CertManager, with the authority of the cluster that bootstrap.existing names");
+            }
         }
         if (bootstrap != null && existing == null && spec.storage().type() != Storage.Type.PERSISTENT_VOLUME_CLAIM) {
             return Optional.of("a backup is restored into a volume: set spec.storage.type to PersistentVolumeClaim, or"

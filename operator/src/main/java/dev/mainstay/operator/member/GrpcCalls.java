@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,11 +36,15 @@ final class GrpcCalls {
             return builder.usePlaintext().build();
         }
         try {
+            SslContextBuilder tls = GrpcSslContexts.forClient();
+            if (!identity.authorities().isEmpty()) {
+                tls.trustManager(stream(identity.authorities()));
+            }
+            if (!identity.certificate().isEmpty()) {
+                tls.keyManager(stream(identity.certificate()), stream(identity.key()));
+            }
             return builder.overrideAuthority(endpoint.name())
-                    .sslContext(GrpcSslContexts.forClient()
-                            .trustManager(stream(identity.authorities()))
-                            .keyManager(stream(identity.certificate()), stream(identity.key()))
-                            .build())
+                    .sslContext(tls.build())
                     .build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new MemberCallException(what + " (no usable certificate)", endpoint.client(), e);

@@ -13,7 +13,10 @@ import dev.mainstay.etcd.proto.MemberRemoveRequest;
 import dev.mainstay.etcd.proto.MoveLeaderRequest;
 import dev.mainstay.etcd.proto.StatusRequest;
 import dev.mainstay.etcd.proto.StatusResponse;
+import dev.mainstay.proto.v1.MigrationGrpc;
+import dev.mainstay.proto.v1.MigrationStateRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,6 +61,24 @@ public final class GrpcMembers implements MemberApi {
                     agreed.isPresent(),
                     list.map(GrpcMembers::lines).orElse(List.of()),
                     alarms);
+        });
+    }
+
+    @Override
+    public boolean isMainstay(Endpoint endpoint) {
+        return GrpcCalls.call("kind", endpoint, ASK, channel -> {
+            try {
+                var _ = MigrationGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(ASK.toMillis(), TimeUnit.MILLISECONDS)
+                        .state(MigrationStateRequest.getDefaultInstance());
+                return true;
+            } catch (StatusRuntimeException e) {
+                Status.Code code = e.getStatus().getCode();
+                if (code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED) {
+                    throw e;
+                }
+                return code != Status.Code.UNIMPLEMENTED;
+            }
         });
     }
 

@@ -11,6 +11,9 @@ public interface MemberApi {
     /** What one member says of itself and the list that it sees. */
     Answer ask(Endpoint endpoint);
 
+    /** Whether it is a member of Mainstay, rather than of another etcd. */
+    boolean isMainstay(Endpoint endpoint);
+
     /** What it publishes of itself. */
     Published published(Endpoint endpoint);
 

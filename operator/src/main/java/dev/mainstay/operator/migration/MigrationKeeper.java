@@ -4,9 +4,12 @@ import dev.mainstay.api.v1alpha1.Bootstrap;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.MainstayApi;
+import dev.mainstay.operator.cluster.desired.Joining;
 import dev.mainstay.operator.cluster.desired.NodeImage;
+import dev.mainstay.operator.cluster.engine.ClusterView;
 import dev.mainstay.operator.cluster.engine.MemberView;
 import dev.mainstay.operator.cluster.observe.Seen;
+import dev.mainstay.operator.migration.plan.JoinPlan;
 import dev.mainstay.operator.migration.plan.MigrationPlan;
 import dev.mainstay.operator.migration.plan.MigrationStep;
 import dev.mainstay.operator.migration.plan.MigrationVerdict;
@@ -16,6 +19,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -50,6 +54,10 @@ public final class MigrationKeeper {
      */
     public Optional<MigrationVerdict> keep(Seen seen, boolean change) {
         EtcdCluster cluster = seen.cluster();
+        if (Joining.wanted(cluster).isPresent()) {
+            return Optional.of(
+                    new JoinPlan(cluster.getMetadata().getName(), MainstayApi.CUT_OVER).verdict(joining(seen)));
+        }
         if (!isWanted(cluster)) {
             return Optional.empty();
         }
@@ -60,6 +68,30 @@ public final class MigrationKeeper {
             act(seen, source, step.act());
         }
         return Optional.of(step.says());
+    }
+
+    private static JoinPlan.View joining(Seen seen) {
+        List<ClusterView.Listed> list = seen.observation().cluster().list();
+        int others =
+                (int) list.stream().filter(listed -> listed.name().isEmpty()).count();
+        int voters = (int) list.stream()
+                .filter(listed -> !listed.name().isEmpty() && !listed.learner())
+                .count();
+        return new JoinPlan.View(
+                condition(seen.cluster())
+                        .filter(found -> "True".equals(found.getStatus()))
+                        .map(Condition::getMessage)
+                        .orElse(
+                                Joining.underWay(seen.cluster()).isPresent()
+                                        ? ""
+                                        : "it was begun anew without the others"),
+                seen.strangers().problem(),
+                seen.observation().recorded().clusterId() != null,
+                seen.observation().cluster().agreed(),
+                voters,
+                seen.observation().wanted().replicas(),
+                others,
+                seen.strangers().leave());
     }
 
     private static boolean isWanted(EtcdCluster cluster) {
@@ -97,7 +129,7 @@ public final class MigrationKeeper {
 
     private static Optional<Condition> condition(EtcdCluster cluster) {
         return Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY).conditions().stream()
-                .filter(condition -> MigrationVerdict.CONDITION.equals(condition.getType()))
+                .filter(condition -> MainstayApi.MIGRATED.equals(condition.getType()))
                 .findFirst();
     }
 

@@ -152,6 +152,19 @@ class RestorePassesTest {
     }
 
     @Test
+    void clusterThatHasJoinedAnotherIsntBroughtBack() {
+        cloud.runElsewhere("x1.old");
+        cluster("a", 1, "bootstrap: {existing: {endpoints: ['http://x1.old:2379'], mode: Join}}");
+        settle();
+        backup("backup");
+        settle();
+        restore("undo", "source: {backupRef: {name: backup}}");
+        settle();
+        assertThat(outcome("undo")).contains("have joined another cluster");
+        assertThat(pods("a-")).containsExactly("a-1");
+    }
+
+    @Test
     void clusterIsBroughtBackInPlace() {
         cluster("a", 3, "");
         settle();

@@ -192,15 +192,6 @@ class ClusterMigrationTest {
         assertThat(job(FOLLOW).getMetadata().getResourceVersion()).isEqualTo(job);
     }
 
-    @Test
-    void membersDontJoinElsewhere() {
-        create("replicas: 1, bootstrap: {existing: {endpoints: ['http://old:2380'], mode: Join}}");
-        settle();
-        assertThat(find("Ready").getReason()).isEqualTo("InvalidSpec");
-        assertThat(find("Ready").getMessage()).contains("Mirror");
-        assertThat(names()).isEmpty();
-    }
-
     private ClusterPass operator() {
         return new ClusterPass(
                 client,

@@ -32,6 +32,13 @@ public final class FakeCloud implements MemberApi {
     private final KubernetesClient kubernetes;
     private final Map<String, Line> list = new TreeMap<>();
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
+
+    /** Peer URLs of members that have no pods, by where clients reach them. */
+    private final Map<String, String> elsewhere = new TreeMap<>();
+
+    /** Whether those are of another etcd. */
+    boolean strange;
+
     private String leader = "";
     private String clusterId = "";
     private int addresses;
@@ -108,6 +115,19 @@ public final class FakeCloud implements MemberApi {
                                 != null);
     }
 
+    /** A member that runs as a process on a host, of the cluster that is there. */
+    public synchronized void runElsewhere(String host) {
+        clusterId = "e";
+        String url = "http://" + host + ":2380";
+        list.put(url, new Line("e" + (elsewhere.size() + 1), host, url, false));
+        elsewhere.put(host + ":2379", url);
+    }
+
+    /** Peer URLs of all members. */
+    synchronized Set<String> listed() {
+        return Set.copyOf(list.keySet());
+    }
+
     /** Lets this member answer nothing, whichever pod it has. */
     void silence(String member) {
         silent.add(member);
@@ -138,6 +158,12 @@ public final class FakeCloud implements MemberApi {
 
     private Map<String, Line> running() {
         Map<String, Line> byEndpoint = new TreeMap<>();
+        elsewhere.forEach((endpoint, url) -> {
+            Line line = list.get(url);
+            if (line != null && !silent.contains(line.name())) {
+                byEndpoint.put(endpoint, line);
+            }
+        });
         for (Pod pod : kubernetes.pods().inAnyNamespace().list().getItems()) {
             Line line = list.get(flag(pod, "initial-advertise-peer-urls"));
             boolean up = pod.getStatus() != null && pod.getStatus().getPodIP() != null;
@@ -191,6 +217,11 @@ public final class FakeCloud implements MemberApi {
                 agreed && !self.learner(),
                 self.learner() ? List.of() : List.copyOf(list.values()),
                 List.of());
+    }
+
+    @Override
+    public boolean isMainstay(Endpoint endpoint) {
+        return !strange;
     }
 
     @Override

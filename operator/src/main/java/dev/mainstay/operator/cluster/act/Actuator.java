@@ -117,8 +117,8 @@ public final class Actuator {
             case Action.Forget a -> forget(seen, a.member());
             case Action.AddLearner a -> members.addLearner(anyone(seen), Names.peerUrl(seen.cluster(), a.member()));
             case Action.Promote a -> members.promote(anyone(seen), a.id());
-            case Action.RemoveFromList a -> members.remove(anyoneBut(seen, a.member()), a.id());
-            case Action.MoveLeader a -> members.moveLeader(endpoint(seen, a.from()), a.toId());
+            case Action.RemoveFromList a -> members.remove(anyoneBut(seen, a.id()), a.id());
+            case Action.MoveLeader a -> members.moveLeader(leader(seen, a.from()), a.toId());
             case Action.Defragment a -> {
                 // First, so that a time that is due is used once, however the call ends.
                 String time =
@@ -206,8 +206,9 @@ public final class Actuator {
     private Pod pod(Seen seen, String name, boolean founds) {
         EtcdMember member = object(seen, name);
         List<String> peers = new ArrayList<>(seen.observation().cluster().list().stream()
-                .filter(listed -> !listed.name().isEmpty() && !listed.name().equals(name))
-                .map(listed -> listed.name() + "=" + Names.peerUrl(seen.cluster(), listed.name()))
+                .filter(listed -> !listed.name().equals(name))
+                .map(listed ->
+                        (listed.name().isEmpty() ? "elsewhere-" + listed.id() : listed.name()) + "=" + listed.peerUrl())
                 .toList());
         peers.add(name + "=" + Names.peerUrl(seen.cluster(), name));
         ArchivePart archive = seen.archive().part();
@@ -316,17 +317,29 @@ public final class Actuator {
         return Objects.requireNonNull(seen.endpoint(member), member + " has no address");
     }
 
+    /** The leader's, which may be one of a cluster that is joined. */
+    private static Endpoint leader(Seen seen, String name) {
+        return seen.answers().values().stream()
+                .map(MemberApi.Answer::leaderId)
+                .map(seen.strangers()::endpoint)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseGet(() -> endpoint(seen, name));
+    }
+
     private static Endpoint anyone(Seen seen) {
         return anyoneBut(seen, "");
     }
 
-    /** A voter that agrees with the others; the leader rather than another. */
-    private static Endpoint anyoneBut(Seen seen, String member) {
+    /** A voter that agrees with the others, but not that one; the leader rather than another. */
+    private static Endpoint anyoneBut(Seen seen, String id) {
         return seen.answers().entrySet().stream()
-                .filter(entry -> entry.getValue().agreed() && !entry.getKey().equals(member))
+                .filter(entry ->
+                        entry.getValue().agreed() && !entry.getValue().id().equals(id))
                 .max(Comparator.comparing(
                         entry -> entry.getValue().id().equals(entry.getValue().leaderId())))
                 .map(entry -> endpoint(seen, entry.getKey()))
+                .or(() -> seen.strangers().anyoneBut(id))
                 .orElseThrow(() -> new IllegalStateException("nobody to ask"));
     }
 }

@@ -168,6 +168,8 @@ public final class DesiredObjects {
         callers.add(operator);
         callers.add(members);
         callers.add(backups);
+        // Nobody knows where those are whom members join.
+        boolean joins = Joining.underWay(cluster).isPresent();
         return new NetworkPolicyBuilder()
                 .withMetadata(meta(name))
                 .withNewSpec()
@@ -176,7 +178,7 @@ public final class DesiredObjects {
                 .endPodSelector()
                 .withPolicyTypes("Ingress")
                 .withIngress(
-                        rule(List.of(members), Names.PEER_PORT),
+                        rule(joins ? List.of() : List.of(members), Names.PEER_PORT),
                         rule(callers, Names.CLIENT_PORT),
                         rule(List.of(), Names.METRICS_PORT))
                 .endSpec()

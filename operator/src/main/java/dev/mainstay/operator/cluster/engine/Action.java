@@ -124,6 +124,8 @@ public sealed interface Action {
         HEALTH,
         /** The backup that the cluster begins with. */
         SEED,
+        /** The cluster that is to be joined. */
+        SOURCE,
         /** A moment to begin with that no backup and no archive reach. */
         TARGET,
         /** A learner that fetches what it lacks. */

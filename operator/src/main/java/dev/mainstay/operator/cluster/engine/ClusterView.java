@@ -25,8 +25,15 @@ public record ClusterView(boolean agreed, List<Listed> list, List<Alarm> alarms)
      * @param id its id, hex
      * @param name the member whose peer URL it has; empty for a URL that isn't ours
      * @param learner whether it doesn't vote
+     * @param peerUrl where the others reach it; empty if that doesn't matter
      */
-    public record Listed(String id, String name, boolean learner) {}
+    public record Listed(String id, String name, boolean learner, String peerUrl) {
+
+        /** Of one that the others reach wherever that is. */
+        public Listed(String id, String name, boolean learner) {
+            this(id, name, learner, "");
+        }
+    }
 
     /**
      * An alarm.

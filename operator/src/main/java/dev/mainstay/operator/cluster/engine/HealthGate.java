@@ -27,7 +27,7 @@ final class HealthGate implements Rule {
             }
         }
         for (ClusterView.Listed voter : s.voters()) {
-            if (s.member(voter.name()) == null) {
+            if (s.member(voter.name()) == null && !s.strangers().contains(voter)) {
                 return wait(
                         Action.Blocker.HEALTH,
                         "voter " + voter.id() + " has no EtcdMember: remove it from the member list");

@@ -18,6 +18,11 @@ final class HibernateRule implements Rule {
     }
 
     private static Decision sleep(Situation s) {
+        if (!s.strangers().isEmpty()) {
+            String why = "spec.replicas is 0, and the members of the cluster that was joined need ours to agree: set"
+                    + " spec.replicas back, or delete the EtcdCluster, whose members leave the list then";
+            return new Decision("Hibernate", new Action.Wait(Action.Blocker.SPEC, why), null, null);
+        }
         for (MemberView member : s.members()) {
             if (!member.suspended()) {
                 return decision(new Action.Suspend(member.name(), true), Operation.Type.HIBERNATE, member);

@@ -15,6 +15,7 @@ import java.util.List;
  * @param seed what the first member begins with
  * @param loss what matters once the quorum is lost
  * @param upkeep work that can wait, and when it is welcome
+ * @param elsewhere the cluster that members join
  */
 public record Observation(
         Instant now,
@@ -24,7 +25,21 @@ public record Observation(
         ClusterView cluster,
         Seed seed,
         LostQuorum loss,
-        Upkeep upkeep) {
+        Upkeep upkeep,
+        Elsewhere elsewhere) {
+
+    /** Of a cluster that joins no other. */
+    public Observation(
+            Instant now,
+            Wanted wanted,
+            Recorded recorded,
+            List<MemberView> members,
+            ClusterView cluster,
+            Seed seed,
+            LostQuorum loss,
+            Upkeep upkeep) {
+        this(now, wanted, recorded, members, cluster, seed, loss, upkeep, Elsewhere.NONE);
+    }
 
     /** Of a cluster whose work is always welcome. */
     public Observation(

@@ -33,6 +33,9 @@ final class Sight {
             parts.add("no cluster yet");
         }
         parts.add(s.voters().size() + " voters");
+        if (!s.strangers().isEmpty()) {
+            parts.add(s.strangers().size() + " members of the cluster that was joined");
+        }
         s.cluster().alarms().forEach(alarm -> parts.add("alarm " + alarm.kind() + " of " + alarm.memberId()));
         return "incarnation " + s.recorded().incarnation() + ", " + String.join(", ", parts);
     }

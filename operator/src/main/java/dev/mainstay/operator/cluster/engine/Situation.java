@@ -72,6 +72,24 @@ final class Situation {
         return observation.loss();
     }
 
+    Elsewhere elsewhere() {
+        return observation.elsewhere();
+    }
+
+    /** Members of the cluster that ours join. */
+    List<Listed> strangers() {
+        return elsewhere().joined()
+                ? cluster().list().stream()
+                        .filter(listed -> listed.name().isEmpty())
+                        .toList()
+                : List.of();
+    }
+
+    /** What a member that isn't ours is called. */
+    static String nameOf(Listed stranger) {
+        return "member " + stranger.id();
+    }
+
     Seed seed() {
         return observation.seed();
     }
@@ -118,14 +136,18 @@ final class Situation {
         return byName.get(name);
     }
 
-    private boolean serving(Listed listed) {
+    boolean serving(Listed listed) {
         MemberView member = member(listed.name());
-        return member != null && member.serving();
+        return member == null ? elsewhere().serving().contains(listed.id()) : member.serving();
     }
 
     boolean leads(MemberView member) {
         Listed listed = listed(member);
-        return listed != null && listed.id().equals(leaderId());
+        return listed != null && isLeader(listed);
+    }
+
+    boolean isLeader(Listed listed) {
+        return listed.id().equals(leaderId());
     }
 
     private String leaderId() {
@@ -136,46 +158,54 @@ final class Situation {
                 .map(MemberView.Answer::leaderId)
                 .filter(id -> !id.isEmpty())
                 .findFirst()
-                .orElse("");
+                .orElse(elsewhere().leaderId());
     }
 
     /** The leader's position in the log. */
     long leaderIndex() {
-        return members().stream()
+        long ours = members().stream()
                 .map(MemberView::answer)
                 .filter(Objects::nonNull)
                 .mapToLong(MemberView.Answer::index)
                 .max()
                 .orElse(0);
+        return Math.max(ours, elsewhere().index());
     }
 
     /** Voters that serve, this one aside. */
-    int servingVotersWithout(MemberView without) {
+    private int servingVotersWithout(@Nullable Listed without) {
         return (int) voters().stream()
-                .filter(listed -> !listed.name().equals(without.name()))
+                .filter(listed -> !listed.equals(without))
                 .filter(this::serving)
                 .count();
     }
 
     /** Whether the other voters agree without this one, while it stays on the list. */
     boolean othersHoldQuorum(MemberView member) {
-        return quorum() && servingVotersWithout(member) >= majority(voters().size());
+        return quorum() && servingVotersWithout(listed(member)) >= majority(voters().size());
     }
 
     /** Whether the others agree after this one has left the list. */
     boolean quorumAfterRemoval(MemberView member) {
-        if (!quorum()) {
-            return false;
-        }
-        if (!voter(member)) {
-            return true;
+        Listed listed = listed(member);
+        return listed == null ? quorum() : quorumAfterRemoval(listed);
+    }
+
+    /** The same of a line of the list. */
+    boolean quorumAfterRemoval(Listed member) {
+        return quorumWithout(member)
+                && (member.learner()
+                        || !serving(member)
+                        || servingVotersWithout(member) >= majority(Math.max(1, wanted().replicas())));
+    }
+
+    /** Whether the others agree after this one has left the list, however few they are. */
+    boolean quorumWithout(Listed member) {
+        if (!quorum() || member.learner()) {
+            return quorum();
         }
         int left = voters().size() - 1;
-        int serving = servingVotersWithout(member);
-        if (left < 1 || serving < majority(left)) {
-            return false;
-        }
-        return !member.serving() || serving >= majority(Math.max(1, wanted().replicas()));
+        return left > 0 && servingVotersWithout(member) >= majority(left);
     }
 
     static int majority(int voters) {
@@ -218,9 +248,9 @@ final class Situation {
      * as processes that have just started are slow; null if none can.
      */
     @Nullable
-    MemberView successor(MemberView leader) {
+    MemberView successor(String leader) {
         List<MemberView> able = staying().stream()
-                .filter(member -> !member.name().equals(leader.name()) && voter(member) && member.serving())
+                .filter(member -> !member.name().equals(leader) && voter(member) && member.serving())
                 .toList();
         long newest = able.stream().mapToLong(Situation::index).max().orElse(0);
         return able.stream()
@@ -241,12 +271,19 @@ final class Situation {
     /** Hands leadership over, if it is this one's and another can take it; null if there's nothing to hand over. */
     @Nullable
     Action handOver(MemberView member) {
-        if (!leads(member)) {
+        Listed listed = listed(member);
+        return listed == null ? null : handOver(listed, member.name());
+    }
+
+    /** The same of a line of the list, whose member is called {@code name}. */
+    @Nullable
+    Action handOver(Listed member, String name) {
+        if (!isLeader(member)) {
             return null;
         }
-        MemberView successor = successor(member);
+        MemberView successor = successor(name);
         Listed listed = successor == null ? null : listed(successor);
-        return listed == null ? null : new Action.MoveLeader(member.name(), listed.name(), listed.id());
+        return listed == null ? null : new Action.MoveLeader(name, listed.name(), listed.id());
     }
 
     /** Whether {@code since} is at least {@code time} ago. */

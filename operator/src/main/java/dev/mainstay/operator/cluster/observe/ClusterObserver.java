@@ -47,6 +47,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,12 +143,14 @@ public final class ClusterObserver {
         }
         ArchiveView archived = archive;
         EtcdClusterStatus status = Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY);
+        Strangers strangers = new StrangerReading(kubernetes, members)
+                .read(cluster, status.clusterID(), others -> ask(others, members::ask));
         SortedMap<String, MemberApi.Answer> answers = ask(endpoints, members::ask);
-        ClusterView together = together(cluster, status.clusterID(), answers, objects);
+        ClusterView together = together(cluster, status.clusterID(), answers, strangers, objects);
         boolean unexpected = status.clusterID() != null && QuorumClock.lostSince(status) == null;
         for (int asked = 1; unexpected && !together.agreed() && !endpoints.isEmpty() && asked < ASKED; asked++) {
             answers = ask(endpoints, members::ask);
-            together = together(cluster, status.clusterID(), answers, objects);
+            together = together(cluster, status.clusterID(), answers, strangers, objects);
         }
         Instant now = clock.instant();
         int incarnation = Objects.requireNonNullElse(status.incarnation(), 1);
@@ -186,7 +189,8 @@ public final class ClusterObserver {
                 together,
                 new SeedReading(kubernetes).seed(cluster, incarnation, objects.values(), claims, now),
                 new LostQuorumReading(kubernetes, cluster, now).read(lost, objects, all, claims.values(), heard, logs),
-                upkeep);
+                upkeep,
+                strangers.view());
         return new Seen(
                 declared,
                 cluster,
@@ -195,6 +199,7 @@ public final class ClusterObserver {
                 claims,
                 services,
                 answers,
+                strangers,
                 tls,
                 trust,
                 incarnation,
@@ -305,8 +310,9 @@ public final class ClusterObserver {
             EtcdCluster cluster,
             @Nullable String clusterId,
             SortedMap<String, MemberApi.Answer> answers,
+            Strangers strangers,
             SortedMap<String, EtcdMember> objects) {
-        MemberApi.Answer best = answers.values().stream()
+        MemberApi.Answer best = Stream.concat(answers.values().stream(), strangers.answers().values().stream())
                 .filter(answer -> !answer.list().isEmpty())
                 .filter(answer -> clusterId == null || clusterId.equals(answer.clusterId()))
                 .max(Comparator.comparing(MemberApi.Answer::agreed).thenComparingLong(MemberApi.Answer::term))
@@ -320,7 +326,7 @@ public final class ClusterObserver {
                 best.agreed(),
                 best.list().stream()
                         .map(line -> new ClusterView.Listed(
-                                line.id(), byUrl.getOrDefault(line.peerUrl(), ""), line.learner()))
+                                line.id(), byUrl.getOrDefault(line.peerUrl(), ""), line.learner(), line.peerUrl()))
                         .toList(),
                 best.alarms().stream()
                         .map(alarm -> new ClusterView.Alarm(

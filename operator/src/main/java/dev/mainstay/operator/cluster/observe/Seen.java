@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param claims the cluster's claims of volumes, by name
  * @param services services of single members, by the member's name
  * @param answers what members said, by name
+ * @param strangers members of a cluster that these join
  * @param tls certificates that members with pods use, by name; empty without TLS
  * @param trust secrets with certificates; null without TLS
  * @param incarnation the cluster's incarnation
@@ -44,6 +45,7 @@ public record Seen(
         SortedMap<String, PersistentVolumeClaim> claims,
         SortedMap<String, Service> services,
         SortedMap<String, MemberApi.Answer> answers,
+        Strangers strangers,
         SortedMap<String, TlsInUse> tls,
         @Nullable TrustObjects trust,
         int incarnation,

@@ -76,7 +76,11 @@ public final class ClusterReport {
                 .toList();
         List<ClusterView.Listed> list = seen.observation().cluster().list();
         int ready = (int) members.stream().filter(MemberView::serving).count();
-        int voting = (int) list.stream().filter(listed -> !listed.learner()).count();
+        boolean joined = seen.strangers().joined();
+        int voting = (int) list.stream()
+                .filter(listed -> !listed.learner())
+                .filter(listed -> !joined || !listed.name().isEmpty())
+                .count();
         List<MemberSummary> summaries = members.stream().map(this::summary).toList();
         Operation operation = operation(before);
         return new EtcdClusterStatus(
@@ -229,7 +233,7 @@ public final class ClusterReport {
             conditions.set("Ready", blocker == Action.Blocker.HIBERNATED, "Hibernated", why);
         } else if (!founded) {
             conditions.set("Ready", false, before.restore() == null ? "Bootstrapping" : "Restoring", stuck(why));
-        } else if (migration != null && !migration.done()) {
+        } else if (migration != null && !migration.usable()) {
             conditions.set("Ready", false, "Migrating", stuck(migration.message()));
         } else {
             boolean well = quorum && voting == replicas && ready == replicas;
@@ -278,7 +282,7 @@ public final class ClusterReport {
             conditions.set("AuthReady", users.ready(), users.reason(), users.message());
         }
         if (migration != null) {
-            conditions.set(MigrationVerdict.CONDITION, migration.done(), migration.reason(), migration.message());
+            conditions.set(MainstayApi.MIGRATED, migration.done(), migration.reason(), migration.message());
         }
         RecoveryReport.condition(conditions, seen.observation(), decision);
         return conditions.list();

@@ -67,6 +67,10 @@ class EngineSimulationTest {
         assertThat(noticed(with(PodRule.class, new UnseededPodRule())))
                 .as("begins without its backup")
                 .isTrue();
+        assertThat(noticed(without(MeetRule.class)))
+                .as("founds a cluster instead of joining one")
+                .isTrue();
+        assertThat(noticed(without(PartRule.class))).as("the others stay").isTrue();
         assertThat(noticed(without(LeaveRule.class))).as("nobody leaves").isTrue();
         assertThat(noticed(with(RollRule.class, new HastyRule(new RollRule()))))
                 .as("rolls outside of windows")
@@ -98,7 +102,15 @@ class EngineSimulationTest {
         @Override
         public @Nullable Decision consider(Situation s) {
             return rule.consider(new Situation(new Observation(
-                    s.now(), s.wanted(), s.recorded(), s.everyone(), s.cluster(), s.seed(), s.loss(), Upkeep.ALWAYS)));
+                    s.now(),
+                    s.wanted(),
+                    s.recorded(),
+                    s.everyone(),
+                    s.cluster(),
+                    s.seed(),
+                    s.loss(),
+                    Upkeep.ALWAYS,
+                    s.elsewhere())));
         }
     }
 
@@ -143,7 +155,11 @@ class EngineSimulationTest {
         SimulatedOperator operator = new SimulatedOperator(world, engine, random.split(), 0.05);
         try {
             world.replicas = oneOf(random, 1, 3, 3, 5, 7);
-            world.bootstraps = random.nextInt(4) == 0;
+            int others = oneOf(random, 0, 0, 0, 1, 3);
+            if (others > 0) {
+                world.join(others);
+            }
+            world.bootstraps = others == 0 && random.nextInt(4) == 0;
             world.windowEvery = oneOf(random, 0, 0, 600, 1200);
             world.windowLength = oneOf(random, 60, 180);
             for (int tick = 0; tick < STORMY_TICKS; tick++) {
@@ -179,11 +195,11 @@ class EngineSimulationTest {
     }
 
     private static void disturb(SimulatedWorld world, SplittableRandom random) {
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> {
                 if (random.nextInt(8) == 0) {
                     // Who sleeps lets go of volumes that were deleted while they were used.
-                    if (world.volumes.values().stream().noneMatch(disk -> disk.deleting)) {
+                    if (world.volumes.values().stream().noneMatch(disk -> disk.deleting) && !world.joined()) {
                         change(world, "sleep", () -> world.replicas = 0);
                     }
                 } else {
@@ -210,13 +226,18 @@ class EngineSimulationTest {
             case 10 -> someMember(world, random, member -> member.leaving = true, "user deletes member");
             case 11 -> someMember(world, random, member -> member.broken = 1 + random.nextInt(5), "member breaks");
             case 12 -> {
-                if (world.clusterId != null && world.replicas > 0 && random.nextInt(3) == 0) {
+                if (world.clusterId != null && world.replicas > 0 && !world.joined() && random.nextInt(3) == 0) {
                     world.restore();
                 }
             }
             case 13 -> {
                 String other = world.storageClass.equals("slow") ? "fast" : "slow";
                 change(world, "storage class " + other, () -> world.storageClass = other);
+            }
+            case 14 -> {
+                if (world.joined() && !world.leave) {
+                    change(world, "the others may leave", () -> world.leave = true);
+                }
             }
             default -> throw new IllegalStateException();
         }
@@ -254,7 +275,7 @@ class EngineSimulationTest {
     private static void someVolume(SimulatedWorld world, SplittableRandom random) {
         if (!world.volumes.isEmpty()) {
             String name = List.copyOf(world.volumes.keySet()).get(random.nextInt(world.volumes.size()));
-            if (world.list.containsKey(name) && spare(world, name)) {
+            if (world.list.containsKey(name) && world.members.containsKey(name) && spare(world, name)) {
                 change(world, "volume lost: " + name, () -> {
                     Disk disk = Objects.requireNonNull(world.volumes.get(name));
                     switch (random.nextInt(3)) {
@@ -290,6 +311,7 @@ class EngineSimulationTest {
         change(world, "settle", () -> {
             world.replicas = world.replicas == 0 ? oneOf(random, 0, 3) : world.replicas;
             world.template = "final";
+            world.leave = true;
             boolean lone = world.voters().size() <= 2;
             world.members.values().forEach(member -> member.broken = lone ? 0 : Math.min(member.broken, 1));
         });

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,7 @@ class ExplanationTest {
         Upkeep upkeep = Upkeep.ALWAYS;
         Wanted.@Nullable Growth growth;
         LostQuorum loss = LostQuorum.NOTHING;
+        Elsewhere elsewhere = Elsewhere.NONE;
 
         Observation seen() {
             Wanted.Policy policy = new Wanted.Policy(
@@ -101,7 +103,8 @@ class ExplanationTest {
                     new ClusterView(agreed, listed, alarms),
                     Seed.NONE,
                     loss,
-                    upkeep);
+                    upkeep,
+                    elsewhere);
         }
     }
 
@@ -192,6 +195,20 @@ class ExplanationTest {
         VOLUMES_ARE_AS_LARGE_AS_THEY_MAY_BE(s -> {
             s.growth = new Wanted.Growth(80, 25, 8 * GIB);
             s.members = List.of(member(1), full(member(2)), member(3));
+        }),
+        OTHERS_MAY_NOT_LEAVE_YET(s -> {
+            s.list = List.of(
+                    new Listed("id1", "orders-1", false),
+                    new Listed("id2", "orders-2", false),
+                    new Listed("id3", "orders-3", false),
+                    new Listed("e4", "", false));
+            s.elsewhere = new Elsewhere(true, "", "769f1c9e0d723d0b", false, "id1", 4711, Set.of("e4"));
+        }),
+        NOBODY_TO_JOIN(s -> {
+            s.members = List.of();
+            s.id = null;
+            s.agreed = false;
+            s.elsewhere = new Elsewhere(true, "", "", false, "", 0, Set.of());
         }),
         SPARE_MEMBER_CANNOT_GO(s -> {
             s.members = List.of(member(1), silent(member(2), 60), leaving(member(3)));

@@ -65,6 +65,10 @@ final class SimulatedOperator {
                 member.unhealthySince = member.unhealthySince == null ? world.now : member.unhealthySince;
             }
         }
+        world.left |= world.joined()
+                && world.clusterId != null
+                && world.quorum()
+                && world.voters().stream().noneMatch(world.strangers::contains);
         world.quorumLostSince = world.clusterId == null || world.quorum()
                 ? null
                 : world.quorumLostSince == null ? world.now : world.quorumLostSince;
@@ -157,11 +161,14 @@ final class SimulatedOperator {
             case Action.AddLearner a -> ifQuorum(() -> effect(calm, a, () -> world.addLearner(a.member())));
             case Action.Promote a -> ifQuorum(() -> effect(calm, a, () -> world.promote(a.member())));
             case Action.MoveLeader a -> {
-                world.check(world.open() || member(a.from()).leaving, "a leader was moved outside of a window");
+                boolean goes = a.from().startsWith("member ") || member(a.from()).leaving;
+                world.check(world.open() || goes, "a leader was moved outside of a window");
                 ifQuorum(() -> effect(calm, a, () -> world.leader = a.to()));
             }
             case Action.MarkLeaving a -> effect(calm, a, () -> member(a.member()).leaving = true);
-            case Action.RemoveFromList a -> ifQuorum(() -> effect(calm, a, () -> world.removeFromList(a.member())));
+            case Action.RemoveFromList a ->
+                ifQuorum(() ->
+                        effect(calm, a, () -> world.removeFromList(a.member().replaceFirst("^member m", ""))));
             case Action.Forget a ->
                 effect(calm, a, () -> {
                     world.check(!world.list.containsKey(a.member()), "a member on the list was forgotten");

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,15 @@ final class SimulatedWorld {
 
     @Nullable
     String clusterId;
+
+    /** Members of the cluster that ours join, which run on machines of their own. */
+    final Set<String> strangers = new TreeSet<>();
+
+    /** Whether a cluster was joined, and it is written down that it is left. */
+    boolean left = true;
+
+    /** Whether its members may leave. */
+    boolean leave;
 
     /** Raised when people bring the cluster back to a backup. */
     int incarnation = 1;
@@ -206,6 +217,9 @@ final class SimulatedWorld {
     }
 
     boolean serving(String name) {
+        if (strangers.contains(name)) {
+            return list.containsKey(name);
+        }
         Pod pod = pods.get(name);
         Member member = members.get(name);
         return running(name)
@@ -296,6 +310,45 @@ final class SimulatedWorld {
                         || !recovery.survivor().equals(name));
     }
 
+    /** It begins beside a cluster that has data already. */
+    void join(int others) {
+        left = false;
+        acknowledged = 500;
+        for (int i = 1; i <= others; i++) {
+            String name = "x" + i;
+            strangers.add(name);
+            Disk disk = new Disk(volumeBytes, "elsewhere");
+            disk.index = acknowledged;
+            disk.memberId = "m" + name;
+            volumes.put(name, disk);
+            list.put(name, new Entry("m" + name, false));
+        }
+        raft();
+        log.add("-- beside a cluster of " + others);
+    }
+
+    /** Whether the others aren't left yet. */
+    boolean joined() {
+        return !left && incarnation == 1;
+    }
+
+    private Elsewhere elsewhere(boolean agreed) {
+        if (!joined()) {
+            return Elsewhere.NONE;
+        }
+        List<String> there =
+                strangers.stream().filter(name -> list.containsKey(name)).toList();
+        Entry lead = list.get(leader);
+        return new Elsewhere(
+                true,
+                "",
+                agreed && !there.isEmpty() ? "cluster1" : "",
+                leave,
+                lead == null ? "" : lead.id(),
+                there.stream().mapToLong(this::index).max().orElse(0),
+                there.stream().filter(_ -> agreed).map(name -> "m" + name).collect(Collectors.toSet()));
+    }
+
     private Seed seed() {
         if (!seeds()) {
             return Seed.NONE;
@@ -343,7 +396,7 @@ final class SimulatedWorld {
         Member member = members.get(name);
         check(member == null || !member.everSeen, "an empty disk started under the name of " + name);
         if (pod.founds) {
-            check(founded.add(incarnation), "a second cluster was founded");
+            check(founded.add(incarnation) && !joined(), "a second cluster was founded");
             check(!seeds() || disk.restore == Seed.State.DONE, "a cluster was founded without its backup");
             check(pods.keySet().stream().noneMatch(this::former), "it was founded while members of before had pods");
             if (incarnation > 1) {
@@ -435,7 +488,7 @@ final class SimulatedWorld {
                 : list.entrySet().stream()
                         .map(entry -> new Listed(
                                 entry.getValue().id(),
-                                entry.getKey(),
+                                strangers.contains(entry.getKey()) ? "" : entry.getKey(),
                                 entry.getValue().learner()))
                         .toList();
         return new Observation(
@@ -446,7 +499,8 @@ final class SimulatedWorld {
                 new ClusterView(agreed, listed, agreed ? List.copyOf(alarms) : List.of()),
                 seed(),
                 loss(),
-                upkeep());
+                upkeep(),
+                elsewhere(agreed));
     }
 
     /** Whether work that can wait is welcome. */
@@ -614,7 +668,7 @@ final class SimulatedWorld {
             check(open(), "a member that served was stopped outside of a window: " + name);
             check(down.isEmpty(), "two voters down at once: " + name + " and " + down);
             boolean others = voters().stream()
-                    .filter(voter -> !voter.equals(name))
+                    .filter(voter -> !voter.equals(name) && !strangers.contains(voter))
                     .allMatch(voter -> Objects.requireNonNull(pods.get(voter))
                                     .version
                                     .equals(version)
@@ -684,7 +738,12 @@ final class SimulatedWorld {
 
     void removeFromList(String name) {
         boolean served = serving(name) && voters().contains(name);
-        if (list.remove(name) != null) {
+        boolean known = list.remove(name) != null;
+        if (strangers.contains(name)) {
+            check(leave, "one of the others was taken off the list: " + name);
+            volumes.remove(name);
+        }
+        if (known) {
             check(!voters().isEmpty(), "the last voter was removed");
             if (served) {
                 check(
