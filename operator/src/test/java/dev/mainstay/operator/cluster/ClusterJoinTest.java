@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.operator.cluster.engine.Action;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -140,6 +141,16 @@ class ClusterJoinTest {
     }
 
     @Test
+    void membersOfSeveralClustersArentJoined() {
+        runElsewhere();
+        stage.cloud.otherClusters.put("x3.old:2379", "f");
+        stage.create(1, JOIN.formatted(""));
+        stage.settle();
+        assertThat(stage.condition("Ready").getMessage()).contains("of several clusters, e and f");
+        assertThat(stage.members()).isEmpty();
+    }
+
+    @Test
     void whatCantBeJoinedIsNamed() {
         runElsewhere();
         stage.create(1, """
@@ -148,6 +159,17 @@ class ClusterJoinTest {
                 """);
         stage.settle();
         assertThat(stage.condition("Ready").getMessage()).contains("no secret old-tls");
+
+        var _ = client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("old-tls")
+                        .withNamespace(Stage.NAMESPACE)
+                        .endMetadata()
+                        .addToData("tls.crt", "eA==")
+                        .build())
+                .create();
+        stage.settle();
+        assertThat(stage.condition("Ready").getMessage()).contains("one of tls.crt and tls.key");
 
         bootstrap(Map.of("endpoints", List.of("x1.old:2379"), "mode", "Join"));
         stage.settle();

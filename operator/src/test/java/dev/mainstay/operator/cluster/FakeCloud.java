@@ -39,6 +39,9 @@ public final class FakeCloud implements MemberApi {
     /** Whether those are of another etcd. */
     boolean strange;
 
+    /** Those that answer for another cluster, and which, by where clients reach them. */
+    final Map<String, String> otherClusters = new ConcurrentHashMap<>();
+
     private String leader = "";
     private String clusterId = "";
     private int addresses;
@@ -206,7 +209,7 @@ public final class FakeCloud implements MemberApi {
         }
         return new Answer(
                 self.id(),
-                clusterId,
+                otherClusters.getOrDefault(endpoint.client(), clusterId),
                 agreed ? leader : "",
                 self.learner(),
                 2,

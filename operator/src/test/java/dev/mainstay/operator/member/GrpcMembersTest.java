@@ -75,6 +75,15 @@ class GrpcMembersTest {
                 .isInstanceOf(MemberCallException.class);
     }
 
+    /** As this server, which knows nothing but what etcd knows. */
+    @Test
+    void anotherEtcdIsToldFromOurs() {
+        assertThat(members.isMainstay(endpoint(NAME, identity(authority, authority))))
+                .isFalse();
+        assertThatThrownBy(() -> members.isMainstay(endpoint(NAME, identity(other, authority))))
+                .isInstanceOf(MemberCallException.class);
+    }
+
     @Test
     void neitherSideBelievesAnotherAuthority() {
         assertThatThrownBy(() -> members.ask(endpoint(NAME, identity(other, authority))))

@@ -15,9 +15,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the members of a cluster that ours join. */
@@ -65,6 +68,10 @@ final class StrangerReading {
                         leave);
             }
             secret = SecretData.of(found);
+            if (secret.containsKey("tls.crt") != secret.containsKey("tls.key")) {
+                return Strangers.unreachable(
+                        "secret " + name + " has one of tls.crt and tls.key: put both there, or neither", leave);
+            }
         }
         SortedMap<String, Endpoint> endpoints = new TreeMap<>();
         for (String url : existing.endpoints()) {
@@ -101,11 +108,18 @@ final class StrangerReading {
 
     /** Why it can't be joined, as far as it says. */
     private Optional<String> problem(EtcdCluster cluster, Strangers strangers) {
+        Set<String> ids = strangers.answers().values().stream()
+                .map(MemberApi.Answer::clusterId)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (ids.size() > 1) {
+            return Optional.of("the members at bootstrap.existing.endpoints are of several clusters, "
+                    + String.join(" and ", ids) + ANEW + "with those of one");
+        }
         for (Map.Entry<String, MemberApi.Answer> entry : strangers.answers().entrySet()) {
             Endpoint endpoint = strangers.endpoints().get(entry.getKey());
-            if (endpoint != null && !isMainstay(endpoint)) {
-                return Optional.of(entry.getKey() + " isn't a member of Mainstay's, which ours could join" + ANEW
-                        + "with bootstrap.existing.mode Mirror, which takes data over from any etcd");
+            Optional<String> stranger = endpoint == null ? Optional.empty() : stranger(entry.getKey(), endpoint);
+            if (stranger.isPresent()) {
+                return stranger;
             }
             boolean secure = Names.secure(cluster);
             Optional<MemberApi.Line> other = entry.getValue().list().stream()
@@ -121,12 +135,15 @@ final class StrangerReading {
         return Optional.empty();
     }
 
-    private boolean isMainstay(Endpoint endpoint) {
+    /** Who isn't one of Mainstay's, or doesn't say so now. */
+    private Optional<String> stranger(String url, Endpoint endpoint) {
         try {
-            return members.isMainstay(endpoint);
+            return members.isMainstay(endpoint)
+                    ? Optional.empty()
+                    : Optional.of(url + " isn't a member of Mainstay's, which ours could join" + ANEW
+                            + "with bootstrap.existing.mode Mirror, which takes data over from any etcd");
         } catch (MemberCallException e) {
-            // It answers later, or nobody is joined.
-            return true;
+            return Optional.of("it isn't known yet whether " + url + " is a member of Mainstay's: " + e.getMessage());
         }
     }
 }
