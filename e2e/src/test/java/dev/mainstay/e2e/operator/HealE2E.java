@@ -72,14 +72,23 @@ final class HealE2E {
 
     @Test
     void aNodeIsKilledAndComesBack() {
-        Hooks.NODE_DOWN.needed();
+        leadersNode(Hooks.NODE_DOWN, "the leader's node is killed and comes back");
+    }
+
+    @Test
+    void aNodeIsShutDownInOrderAndComesBack() {
+        leadersNode(Hooks.NODE_SHUTDOWN, "the leader's node is shut down in order and comes back");
+    }
+
+    private void leadersNode(Hooks goes, String scenario) {
+        goes.needed();
         Hooks.NODE_UP.needed();
         String victim = cluster.leader();
         String node = cluster.node(victim);
         Map<String, String> ids = cluster.ids();
         OperatorPods.awayFrom(List.of(node));
         try (JudgePod judge = JudgePod.start(cluster, node)) {
-            var _ = Hooks.NODE_DOWN.run(node);
+            var _ = goes.run(node);
             try {
                 judge.awaitMore();
                 cluster.awaitReason("Degraded", "MemberUnhealthy");
@@ -88,7 +97,7 @@ final class HealE2E {
             }
             cluster.awaitSettled(3);
             judge.awaitMore();
-            judge.stop("the leader's node is killed and comes back");
+            judge.stop(scenario);
         }
         assertThat(new TreeSet<>(ids.values()))
                 .as("members that nothing was wrong with")

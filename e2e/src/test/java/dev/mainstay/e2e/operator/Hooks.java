@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 enum Hooks {
     /** Kills the node {@code $NODE} with all that runs there. */
     NODE_DOWN("E2E_NODE_DOWN"),
+    /** Shuts the node {@code $NODE} down in order: what runs there is told to stop, and has its time for it. */
+    NODE_SHUTDOWN("E2E_NODE_SHUTDOWN"),
     /** Brings the node {@code $NODE} back with its disk. */
     NODE_UP("E2E_NODE_UP"),
     /** Prints the API server's audit log so far, a JSON object per line. */
