@@ -23,12 +23,17 @@ public final class Knock {
         int port = Integer.parseInt(arguments[1]);
         if (arguments[0].equals("listen")) {
             listen(port);
+        } else {
+            System.out.println(isOpen(arguments[0], port) ? "open" : "closed");
         }
+    }
+
+    private static boolean isOpen(String host, int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(arguments[0], port), PATIENCE_MILLIS);
-            System.out.println("open");
+            socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
+            return true;
         } catch (IOException e) {
-            System.out.println("closed");
+            return false;
         }
     }
 

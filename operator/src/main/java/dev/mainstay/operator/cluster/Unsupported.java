@@ -6,6 +6,7 @@ import dev.mainstay.api.v1alpha1.EtcdCluster;
 import dev.mainstay.api.v1alpha1.EtcdClusterSpec;
 import dev.mainstay.api.v1alpha1.Storage;
 import dev.mainstay.api.v1alpha1.Tls;
+import dev.mainstay.operator.cluster.desired.Joining;
 import dev.mainstay.operator.pki.ServerNames;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class Unsupported {
         }
         Bootstrap bootstrap = spec.bootstrap();
         Bootstrap.FromExisting existing = bootstrap == null ? null : bootstrap.existing();
-        if (existing != null && existing.mode() == Bootstrap.FromExisting.Mode.JOIN) {
+        if (existing != null && Joining.wanted(cluster).isPresent()) {
             if (existing.userSecretRef() != null) {
                 return Optional.of(
                         "members are joined by a certificate, not by a password: delete this EtcdCluster, and make"

@@ -2,7 +2,6 @@ package dev.mainstay.operator.migration;
 
 import dev.mainstay.api.v1alpha1.Bootstrap;
 import dev.mainstay.api.v1alpha1.EtcdCluster;
-import dev.mainstay.api.v1alpha1.EtcdClusterStatus;
 import dev.mainstay.api.v1alpha1.MainstayApi;
 import dev.mainstay.operator.cluster.desired.Joining;
 import dev.mainstay.operator.cluster.desired.NodeImage;
@@ -20,7 +19,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Lets a cluster with {@code bootstrap.existing} take over its source's data. Beside the engine: what is done here starts and stops no member. */
@@ -41,10 +39,7 @@ public final class MigrationKeeper {
 
     /** Whether a cluster takes over another's data and hasn't done so yet. */
     public static boolean isUnderWay(EtcdCluster cluster) {
-        return isWanted(cluster)
-                && condition(cluster)
-                        .filter(found -> "True".equals(found.getStatus()))
-                        .isEmpty();
+        return isWanted(cluster) && Joining.left(cluster).isEmpty();
     }
 
     /**
@@ -78,9 +73,7 @@ public final class MigrationKeeper {
                 .filter(listed -> !listed.name().isEmpty() && !listed.learner())
                 .count();
         return new JoinPlan.View(
-                condition(seen.cluster())
-                        .filter(found -> "True".equals(found.getStatus()))
-                        .map(Condition::getMessage)
+                Joining.left(seen.cluster())
                         .orElse(
                                 Joining.underWay(seen.cluster()).isPresent()
                                         ? ""
@@ -95,16 +88,13 @@ public final class MigrationKeeper {
     }
 
     private static boolean isWanted(EtcdCluster cluster) {
-        Bootstrap bootstrap = cluster.getSpec().bootstrap();
-        return bootstrap != null
-                && bootstrap.existing() != null
-                && bootstrap.existing().mode() == Bootstrap.FromExisting.Mode.MIRROR;
+        return Joining.wanted(cluster, Bootstrap.FromExisting.Mode.MIRROR).isPresent();
     }
 
     private MigrationView view(Seen seen, SourceReading.Source source) {
         EtcdCluster cluster = seen.cluster();
         String namespace = cluster.getMetadata().getNamespace();
-        Optional<Condition> before = condition(cluster);
+        Optional<Condition> before = Joining.condition(cluster);
         int wanted = seen.observation().wanted().replicas();
         long voters = seen.observation().cluster().list().stream()
                 .filter(listed -> !listed.learner())
@@ -112,25 +102,15 @@ public final class MigrationKeeper {
         long serving = seen.observation().members().stream()
                 .filter(MemberView::serving)
                 .count();
-        boolean asked = cluster.getMetadata().getAnnotations() != null
-                && "true".equals(cluster.getMetadata().getAnnotations().get(MainstayApi.CUT_OVER));
         return new MigrationView(
-                before.filter(found -> "True".equals(found.getStatus()))
-                        .map(Condition::getMessage)
-                        .orElse(""),
+                Joining.left(cluster).orElse(""),
                 before.isPresent() && !"WaitingForMembers".equals(before.get().getReason()),
                 wanted > 0 && voters >= wanted && serving >= wanted,
                 source.problem(),
-                asked || source.from().cutOver() == Bootstrap.FromExisting.CutOver.AUTOMATIC,
+                Joining.mayLeave(cluster, source.from()),
                 tasks.look(namespace, MigrationJob.name(cluster, false)),
                 tasks.look(namespace, MigrationJob.name(cluster, true)),
                 seen.observation().now());
-    }
-
-    private static Optional<Condition> condition(EtcdCluster cluster) {
-        return Objects.requireNonNullElse(cluster.getStatus(), EtcdClusterStatus.EMPTY).conditions().stream()
-                .filter(condition -> MainstayApi.MIGRATED.equals(condition.getType()))
-                .findFirst();
     }
 
     private void act(Seen seen, SourceReading.Source source, MigrationStep.Act act) {

@@ -27,7 +27,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -333,13 +332,6 @@ public final class Actuator {
 
     /** A voter that agrees with the others, but not that one; the leader rather than another. */
     private static Endpoint anyoneBut(Seen seen, String id) {
-        return seen.answers().entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().agreed() && !entry.getValue().id().equals(id))
-                .max(Comparator.comparing(
-                        entry -> entry.getValue().id().equals(entry.getValue().leaderId())))
-                .map(entry -> endpoint(seen, entry.getKey()))
-                .or(() -> seen.strangers().anyoneBut(id))
-                .orElseThrow(() -> new IllegalStateException("nobody to ask"));
+        return seen.voterBut(id).orElseThrow(() -> new IllegalStateException("nobody to ask"));
     }
 }

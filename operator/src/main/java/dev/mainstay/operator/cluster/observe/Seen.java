@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +62,21 @@ public record Seen(
 
     /** Where the operator reaches a voter that agrees with the others; the leader rather than another. */
     public Optional<Endpoint> voter() {
+        return voterBut(answers, "").map(this::endpoint);
+    }
+
+    /** The same, but not the one with this id, and where there's none of ours one of a cluster that is joined. */
+    public Optional<Endpoint> voterBut(String id) {
+        return voterBut(answers, id).map(this::endpoint).or(() -> strangers.voterBut(id));
+    }
+
+    static Optional<String> voterBut(SortedMap<String, MemberApi.Answer> answers, String id) {
         return answers.entrySet().stream()
-                .filter(entry -> entry.getValue().agreed())
+                .filter(entry ->
+                        entry.getValue().agreed() && !entry.getValue().id().equals(id))
                 .max(Comparator.comparing(
                         entry -> entry.getValue().id().equals(entry.getValue().leaderId())))
-                .map(entry -> endpoint(entry.getKey()));
+                .map(Map.Entry::getKey);
     }
 
     static @Nullable ClientIdentity identity(EtcdCluster cluster, @Nullable TrustObjects trust) {

@@ -3,7 +3,6 @@ package dev.mainstay.operator.cluster.observe;
 import dev.mainstay.operator.cluster.engine.Elsewhere;
 import dev.mainstay.operator.member.Endpoint;
 import dev.mainstay.operator.member.MemberApi;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -55,13 +54,8 @@ public record Strangers(
     }
 
     /** One that agrees with the others, but not that one; the leader rather than another. */
-    public Optional<Endpoint> anyoneBut(String id) {
-        return answers.entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().agreed() && !entry.getValue().id().equals(id))
-                .max(Comparator.comparing(
-                        entry -> entry.getValue().id().equals(entry.getValue().leaderId())))
-                .map(entry -> endpoints.get(entry.getKey()));
+    Optional<Endpoint> voterBut(String id) {
+        return Seen.voterBut(answers, id).map(url -> endpoints.get(url));
     }
 
     /** What decisions look at. */
