@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
  * SIGSTOPs of 30 s, {@code --warm=S} (0) seconds of writes before each SIGTERM, since members that have just started are
  * slow, {@code --restarts=N} (5) restarts of a follower after as many seconds of writes, for which the 99th percentile of the others'
  * writes is told, for ten seconds before its SIGTERM, from then until it writes steadily again, and for as long after that, {@code
- * --only=etcd|mainstay}, {@code --dir=D}.
+ * --spare=1} to have that follower start in processor time that nobody else wants, as near as one machine comes to one for each
+ * member, {@code --only=etcd|mainstay}, {@code --dir=D}.
  */
 public final class FailoverBench {
     private static final int MEMBERS = 3;
@@ -110,11 +111,16 @@ public final class FailoverBench {
 
     private void restartFollowers(Program program, TestCluster cluster, SteadyWrites writes, Options options)
             throws InterruptedException {
+        boolean spare = options.number("spare", 0) != 0;
         for (int i = 0; i < options.number("restarts", 5); i++) {
             Thread.sleep(1_000L * options.number("warm", 0));
-            int follower = (cluster.awaitLeader() + 1 + i % (MEMBERS - 1)) % MEMBERS;
+            int turn = spare ? 0 : i % (MEMBERS - 1);
+            int follower = (cluster.awaitLeader() + 1 + turn) % MEMBERS;
             long from = System.nanoTime();
             cluster.member(follower).stop();
+            if (spare) {
+                cluster.member(follower).takeOnlySpareTime();
+            }
             cluster.start(follower);
             awaitCalm(writes);
             long until = System.nanoTime();

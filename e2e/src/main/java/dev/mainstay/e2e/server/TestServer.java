@@ -46,6 +46,7 @@ public final class TestServer implements AutoCloseable {
     /** A test run that is interrupted takes its servers with it. */
     private final Thread onInterruption = new Thread(this::killIfRunning, "kill-test-server");
 
+    private volatile boolean onSpareTime;
     private volatile @Nullable Process process;
 
     private TestServer(Path program, Path dir, Place place, List<String> flags) {
@@ -123,12 +124,20 @@ public final class TestServer implements AutoCloseable {
         return this;
     }
 
+    /** Gives the process, from its next start on, only the processor time that nobody else wants. */
+    public void takeOnlySpareTime() {
+        onSpareTime = true;
+    }
+
     /** Starts the process and returns at once. */
     public void launch() {
         if (isRunning()) {
             throw new IllegalStateException("already running as " + pid());
         }
         List<String> command = new ArrayList<>(place.commandPrefix());
+        if (onSpareTime) {
+            command.addAll(List.of("nice", "-n", "19"));
+        }
         command.addAll(List.of(
                 program.toString(),
                 "--name=" + place.name(),

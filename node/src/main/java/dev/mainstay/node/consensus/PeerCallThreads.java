@@ -1,21 +1,20 @@
 package dev.mainstay.node.consensus;
 
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.com.google.common.util.concurrent.MoreExecutors;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
 
 /**
- * On which threads peers' calls are answered. What every write passes, and never waits for anything long, runs on the network's
- * own thread: handing it over costs as much as doing it. The rest has threads of its own, as votes wait for the disk, pieces of
- * snapshots are read from it, and a connection's first call may wait for the name of its caller.
+ * On which threads peers' calls are answered. Batches that others forward, which all writes through them are and which wait for
+ * nothing, are taken on the network's own thread: handing them over costs as much as doing it. The rest has threads of its own:
+ * votes wait for the disk, a connection's first call may wait for the name of its caller, and a candidate that is sent entries
+ * waits for the end of its own election, whose answers come over the network's threads.
  */
 final class PeerCallThreads implements ServerCallExecutorSupplier, AutoCloseable {
 
@@ -27,10 +26,7 @@ final class PeerCallThreads implements ServerCallExecutorSupplier, AutoCloseable
 
     private static final long IDLE_SECONDS = 30;
 
-    private static final Set<String> SHORT = Set.of(
-            RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName(),
-            RaftServerProtocolServiceGrpc.getReadIndexMethod().getFullMethodName(),
-            PeerWire.descriptor(PeerMethod.PROPOSE).getFullMethodName());
+    private static final String SHORT = PeerWire.descriptor(PeerMethod.PROPOSE).getFullMethodName();
 
     private final ThreadPoolExecutor others;
 
@@ -55,7 +51,7 @@ final class PeerCallThreads implements ServerCallExecutorSupplier, AutoCloseable
 
     @Override
     public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-        boolean isShort = SHORT.contains(call.getMethodDescriptor().getFullMethodName())
+        boolean isShort = SHORT.equals(call.getMethodDescriptor().getFullMethodName())
                 && !PeerAddressCheck.isDue(call.getAttributes());
         return isShort ? sameThread() : others;
     }
