@@ -1,6 +1,7 @@
 package dev.mainstay.node.consensus;
 
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sends again what nobody answered, see {@link UnansweredEntries}. Used by the appender's thread.
  */
-class CommitAppender extends StreamAppender {
+class CommitAppender extends GrpcLogAppender {
 
     private static final int HOLD_MILLIS = 2;
 
@@ -29,20 +30,15 @@ class CommitAppender extends StreamAppender {
     private boolean holding;
     private long heldSinceNanos;
 
-    CommitAppender(
-            RaftServer.Division server,
-            LeaderState leader,
-            FollowerInfo follower,
-            CommitNews news,
-            AppenderThreads threads) {
-        super(server, leader, follower, threads);
+    CommitAppender(RaftServer.Division server, LeaderState leader, FollowerInfo follower, CommitNews news) {
+        super(server, leader, follower);
         this.news = news;
         this.follower = RatisGroup.memberId(follower.getId());
     }
 
     @Override
-    long waitMillis() {
-        long usual = super.waitMillis();
+    public long getWaitTimeMs() {
+        long usual = super.getWaitTimeMs();
         if (unanswered.isWaiting()) {
             usual = Math.min(usual, UnansweredEntries.PATIENCE_MILLIS);
         }

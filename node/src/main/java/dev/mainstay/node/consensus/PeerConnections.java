@@ -50,45 +50,20 @@ final class PeerConnections {
         }
     }
 
-    /**
-     * The connection to a peer, made by whoever uses it first.
-     *
-     * @throws IOException if the configuration doesn't know that peer, or the transport was closed
-     */
-    ManagedChannel channel(RaftPeerId peer) throws IOException {
-        return channelOf(client(peer), peer);
-    }
-
-    private Object client(RaftPeerId peer) throws IOException {
+    /** Connects to a peer now, unless the connection stands. Returns at once. */
+    void open(RaftPeerId peer) {
         if (!(server.getServerRpc() instanceof GrpcServicesImpl transport)) {
             throw new IllegalStateException("Ratis runs on another transport than gRPC");
         }
-        return transport.getProxies().getProxy(peer);
-    }
-
-    private static ManagedChannel channelOf(Object client, RaftPeerId peer) {
         try {
-            return (ManagedChannel) CHANNEL.get(client);
-        } catch (IllegalAccessException e) {
-            throw unreachable(peer, e);
-        }
-    }
-
-    private static IllegalStateException unreachable(RaftPeerId peer, Exception cause) {
-        return new IllegalStateException("member " + peer + " can't be connected to", cause);
-    }
-
-    /** Connects to a peer now, unless the connection stands. Returns at once. */
-    void open(RaftPeerId peer) {
-        try {
-            Object client = client(peer);
+            Object client = transport.getProxies().getProxy(peer);
             RESET.invoke(client);
-            var _ = channelOf(client, peer).getState(true);
+            var _ = ((ManagedChannel) CHANNEL.get(client)).getState(true);
         } catch (IOException | RuntimeException e) {
             // The configuration has just changed, or the transport was closed.
             LOG.debug("no connection to member {} to be made", peer, e);
         } catch (InvocationTargetException | IllegalAccessException e) {
-            throw unreachable(peer, e);
+            throw new IllegalStateException("member " + peer + " can't be connected to", e);
         }
     }
 }

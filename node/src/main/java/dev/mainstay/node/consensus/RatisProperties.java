@@ -26,7 +26,7 @@ final class RatisProperties {
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
         timeouts(properties, settings.timeouts(), settings.alone());
         durability(properties);
-        replication(properties);
+        replication(properties, settings.timeouts().heartbeatMillis());
         sizes(properties, settings);
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         RaftServerConfigKeys.Read.setTimeout(
@@ -45,10 +45,9 @@ final class RatisProperties {
         return settings.batching().maxEntryBytes() + (2 << 20);
     }
 
-    static Parameters parameters(
-            PeerPort port, PeerSecurity security, PeerMeter meter, CommitNews news, AppenderThreads threads) {
+    static Parameters parameters(PeerPort port, PeerSecurity security, PeerMeter meter, CommitNews news) {
         var parameters = new Parameters();
-        MeteredTransport.install(parameters, meter, news, threads);
+        MeteredTransport.install(parameters, meter, news);
         security.secure(parameters);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
         return parameters;
@@ -81,10 +80,13 @@ final class RatisProperties {
 
     /**
      * Ratis would let a resent request pass for one that is under way when both begin at the same entry, even if the new one
-     * is longer, and acknowledge entries that the follower doesn't have.
+     * is longer, and acknowledge entries that the follower doesn't have. And it would look after a follower that is down only
+     * every five seconds in the end, and after an hour of that without any pause.
      */
-    private static void replication(RaftProperties properties) {
+    private static void replication(RaftProperties properties, int heartbeatMillis) {
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(
+                properties, "1ms,5," + heartbeatMillis + "ms," + Integer.MAX_VALUE);
     }
 
     private static void sizes(RaftProperties properties, RaftSettings settings) {
