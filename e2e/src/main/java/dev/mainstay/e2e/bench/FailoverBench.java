@@ -114,6 +114,7 @@ public final class FailoverBench {
         boolean spare = options.number("spare", 0) != 0;
         for (int i = 0; i < options.number("restarts", 5); i++) {
             Thread.sleep(1_000L * options.number("warm", 0));
+            // In spare time always the same: one that was slowed down before must not count among the others.
             int turn = spare ? 0 : i % (MEMBERS - 1);
             int follower = (cluster.awaitLeader() + 1 + turn) % MEMBERS;
             long from = System.nanoTime();
