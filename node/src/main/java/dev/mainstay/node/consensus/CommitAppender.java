@@ -1,7 +1,6 @@
 package dev.mainstay.node.consensus;
 
 import java.util.concurrent.TimeUnit;
-import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sends again what nobody answered, see {@link UnansweredEntries}. Used by the appender's thread.
  */
-class CommitAppender extends GrpcLogAppender {
+class CommitAppender extends StreamAppender {
 
     private static final int HOLD_MILLIS = 2;
 
@@ -30,15 +29,20 @@ class CommitAppender extends GrpcLogAppender {
     private boolean holding;
     private long heldSinceNanos;
 
-    CommitAppender(RaftServer.Division server, LeaderState leader, FollowerInfo follower, CommitNews news) {
-        super(server, leader, follower);
+    CommitAppender(
+            RaftServer.Division server,
+            LeaderState leader,
+            FollowerInfo follower,
+            CommitNews news,
+            AppenderThreads threads) {
+        super(server, leader, follower, threads);
         this.news = news;
         this.follower = RatisGroup.memberId(follower.getId());
     }
 
     @Override
-    public long getWaitTimeMs() {
-        long usual = super.getWaitTimeMs();
+    long waitMillis() {
+        long usual = super.waitMillis();
         if (unanswered.isWaiting()) {
             usual = Math.min(usual, UnansweredEntries.PATIENCE_MILLIS);
         }

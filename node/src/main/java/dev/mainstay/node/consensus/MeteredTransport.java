@@ -19,14 +19,16 @@ public final class MeteredTransport implements RpcType {
 
     private static final String METER = "mainstay.peer.meter";
     private static final String NEWS = "mainstay.commit.news";
+    private static final String THREADS = "mainstay.appender.threads";
 
     /** Called by Ratis. */
     public MeteredTransport() {}
 
-    /** Says where the transport made with these parameters is to report to, and who waits for commits. */
-    static void install(Parameters parameters, PeerMeter meter, CommitNews news) {
+    /** Says where the transport made with these parameters is to report to, who waits for commits, and who sends when nobody comes by. */
+    static void install(Parameters parameters, PeerMeter meter, CommitNews news, AppenderThreads threads) {
         parameters.put(METER, meter, PeerMeter.class);
         parameters.put(NEWS, news, CommitNews.class);
+        parameters.put(THREADS, threads, AppenderThreads.class);
     }
 
     @Override
@@ -38,15 +40,16 @@ public final class MeteredTransport implements RpcType {
     public RpcFactory newFactory(Parameters parameters) {
         PeerMeter meter = parameters.getNonNull(METER, PeerMeter.class);
         CommitNews news = parameters.getNonNull(NEWS, CommitNews.class);
+        AppenderThreads threads = parameters.getNonNull(THREADS, AppenderThreads.class);
         return new GrpcFactory(parameters) {
             @Override
             public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-                return new MeteredAppender(server, state, follower, meter, news);
+                return new MeteredAppender(server, state, follower, meter, news, threads);
             }
         };
     }
 
-    /** Sends the log to one follower; on a thread of its own. */
+    /** Sends the log to one follower. */
     private static final class MeteredAppender extends CommitAppender {
 
         private final PeerMeter meter;
@@ -60,8 +63,9 @@ public final class MeteredTransport implements RpcType {
                 LeaderState state,
                 FollowerInfo follower,
                 PeerMeter meter,
-                CommitNews news) {
-            super(server, state, follower, news);
+                CommitNews news,
+                AppenderThreads threads) {
+            super(server, state, follower, news, threads);
             this.meter = meter;
             this.follower = RatisGroup.memberId(follower.getId());
             // Ratis beats twice in the shortest time after which a follower misses its leader.

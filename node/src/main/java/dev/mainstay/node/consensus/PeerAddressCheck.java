@@ -52,6 +52,12 @@ final class PeerAddressCheck implements ServerInterceptor {
         };
     }
 
+    /** Whether a call on a connection with these attributes may have to wait for the check. */
+    static boolean isDue(Attributes attributes) {
+        Connection connection = attributes.get(CONNECTION);
+        return connection != null && !connection.admitted;
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
@@ -71,6 +77,7 @@ final class PeerAddressCheck implements ServerInterceptor {
         private final @Nullable InetAddress caller;
         private final @Nullable X509Certificate certificate;
         private Optional<String> verdict = Optional.empty();
+        private volatile boolean admitted;
         private boolean judged;
         private long judgedAt;
 
@@ -96,6 +103,7 @@ final class PeerAddressCheck implements ServerInterceptor {
                                 + " --peer-skip-client-san-verification.");
             }
             verdict = fresh;
+            admitted = fresh.isEmpty();
             judged = true;
             judgedAt = now;
             return fresh;

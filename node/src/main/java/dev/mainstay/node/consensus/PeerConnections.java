@@ -50,20 +50,45 @@ final class PeerConnections {
         }
     }
 
-    /** Connects to a peer now, unless the connection stands. Returns at once. */
-    void open(RaftPeerId peer) {
+    /**
+     * The connection to a peer, made by whoever uses it first.
+     *
+     * @throws IOException if the configuration doesn't know that peer, or the transport was closed
+     */
+    ManagedChannel channel(RaftPeerId peer) throws IOException {
+        return channelOf(client(peer), peer);
+    }
+
+    private Object client(RaftPeerId peer) throws IOException {
         if (!(server.getServerRpc() instanceof GrpcServicesImpl transport)) {
             throw new IllegalStateException("Ratis runs on another transport than gRPC");
         }
+        return transport.getProxies().getProxy(peer);
+    }
+
+    private static ManagedChannel channelOf(Object client, RaftPeerId peer) {
         try {
-            Object client = transport.getProxies().getProxy(peer);
+            return (ManagedChannel) CHANNEL.get(client);
+        } catch (IllegalAccessException e) {
+            throw unreachable(peer, e);
+        }
+    }
+
+    private static IllegalStateException unreachable(RaftPeerId peer, Exception cause) {
+        return new IllegalStateException("member " + peer + " can't be connected to", cause);
+    }
+
+    /** Connects to a peer now, unless the connection stands. Returns at once. */
+    void open(RaftPeerId peer) {
+        try {
+            Object client = client(peer);
             RESET.invoke(client);
-            var _ = ((ManagedChannel) CHANNEL.get(client)).getState(true);
+            var _ = channelOf(client, peer).getState(true);
         } catch (IOException | RuntimeException e) {
             // The configuration has just changed, or the transport was closed.
             LOG.debug("no connection to member {} to be made", peer, e);
         } catch (InvocationTargetException | IllegalAccessException e) {
-            throw new IllegalStateException("member " + peer + " can't be connected to", e);
+            throw unreachable(peer, e);
         }
     }
 }

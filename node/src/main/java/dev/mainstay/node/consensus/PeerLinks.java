@@ -104,8 +104,11 @@ final class PeerLinks implements PeerCalls, AutoCloseable {
         if (channel == null) {
             return failed(Reason.UNREACHABLE, "this member stops");
         }
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
+        // Nothing waits for the end of a batch that was taken but a metric.
         ClientCall<byte[], byte[]> call = channel.newCall(
-                PeerWire.descriptor(method), CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS));
+                PeerWire.descriptor(method),
+                method == PeerMethod.PROPOSE ? options.withExecutor(PeerCallThreads.sameThread()) : options);
         Metadata headers = new Metadata();
         headers.put(PeerWire.FROM, Long.toHexString(self));
         headers.put(PeerWire.CLUSTER, cluster);

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * The serving side of the peer port: Ratis' own service between peers, and ours. Ratis also offers its client and admin
  * services there, with which anybody could write to the log past every check: those are refused.
  */
-final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, PeerMethods {
+final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, PeerMethods, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerPort.class);
 
@@ -38,6 +38,7 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
     private final PeerSecurity security;
     private final PeerMeter meter;
     private final PeerTraffic traffic;
+    private final PeerCallThreads threads = new PeerCallThreads();
     private final Map<PeerMethod, Handler> handlers = new EnumMap<>(PeerMethod.class);
     private volatile LongSupplier flushed = () -> RaftLog.INVALID_LOG_INDEX;
 
@@ -90,7 +91,11 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
         for (PeerMethod method : PeerMethod.values()) {
             service.addMethod(PeerWire.descriptor(method), handler(method));
         }
-        return security.secure(builder).intercept(this).addService(service.build());
+        return security.secure(builder)
+                .directExecutor()
+                .callExecutor(threads)
+                .intercept(this)
+                .addService(service.build());
     }
 
     @Override
@@ -153,6 +158,17 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
                 ? Status.UNIMPLEMENTED
                 : Status.ABORTED;
         observer.onError(status.withDescription(cause.getMessage()).asRuntimeException());
+    }
+
+    /** Calls of peers that wait for a thread. */
+    int callsWaiting() {
+        return threads.waiting();
+    }
+
+    /** To be called when the port is closed. */
+    @Override
+    public void close() {
+        threads.close();
     }
 
     private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {

@@ -57,6 +57,7 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     private final ExecutorService entryThread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("entries").factory());
 
+    private final AppenderThreads appenders = new AppenderThreads();
     private final OfficeWait office = new OfficeWait(this::appendNext);
     private final LogTrimmer trimmer;
     private final ConfigurationFile configuration;
@@ -174,8 +175,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         var stateMachine = new LogStateMachine(state, new LogEvents(notice, acknowledged, new SnapshotWish(snapshots)));
         LogMetrics.installed().ifPresent(metrics -> metrics.attach(RatisGroup.metricsName(settings), syncClock));
         var news = new CommitNews();
-        RatisGroup group =
-                RatisGroup.of(settings, stateMachine, RatisProperties.parameters(port, security, meter.peers(), news));
+        RatisGroup group = RatisGroup.of(
+                settings, stateMachine, RatisProperties.parameters(port, security, meter.peers(), news, appenders));
         port.logFlushedTo(group::flushedIndex);
         var log = new EntryAssembler(
                 new LogAppend(group), traffic.queue()::leadsFor, clusterMillis, settings.batching(), this::appendNext);
@@ -345,6 +346,11 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         return now == null ? 0 : now.entries.waiting() + office.waiting();
     }
 
+    /** Calls of other members that wait for a thread. */
+    public int peerCallsWaiting() {
+        return port.callsWaiting();
+    }
+
     /** What the log's files take, in bytes, preallocated space included. Asks the file system. */
     public long logBytes() {
         try {
@@ -392,6 +398,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
             LOG.warn("the log did not close cleanly", e);
         }
         peers.close();
+        port.close();
+        appenders.close();
         readThread.shutdown();
         entryThread.shutdown();
         now.watchdog.close();

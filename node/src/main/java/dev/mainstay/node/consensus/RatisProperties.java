@@ -26,7 +26,7 @@ final class RatisProperties {
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
         timeouts(properties, settings.timeouts(), settings.alone());
         durability(properties);
-        replication(properties, settings.timeouts().heartbeatMillis());
+        replication(properties);
         sizes(properties, settings);
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         RaftServerConfigKeys.Read.setTimeout(
@@ -45,9 +45,10 @@ final class RatisProperties {
         return settings.batching().maxEntryBytes() + (2 << 20);
     }
 
-    static Parameters parameters(PeerPort port, PeerSecurity security, PeerMeter meter, CommitNews news) {
+    static Parameters parameters(
+            PeerPort port, PeerSecurity security, PeerMeter meter, CommitNews news, AppenderThreads threads) {
         var parameters = new Parameters();
-        MeteredTransport.install(parameters, meter, news);
+        MeteredTransport.install(parameters, meter, news, threads);
         security.secure(parameters);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
         return parameters;
@@ -80,13 +81,10 @@ final class RatisProperties {
 
     /**
      * Ratis would let a resent request pass for one that is under way when both begin at the same entry, even if the new one
-     * is longer, and acknowledge entries that the follower doesn't have. And it would look after a follower that is down only
-     * every five seconds in the end, and after an hour of that without any pause.
+     * is longer, and acknowledge entries that the follower doesn't have.
      */
-    private static void replication(RaftProperties properties, int heartbeatMillis) {
+    private static void replication(RaftProperties properties) {
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
-        RaftServerConfigKeys.Log.Appender.setRetryPolicy(
-                properties, "1ms,5," + heartbeatMillis + "ms," + Integer.MAX_VALUE);
     }
 
     private static void sizes(RaftProperties properties, RaftSettings settings) {

@@ -30,8 +30,8 @@ final class ReadRounds {
 
     /**
      * @param round one read-index round: true when this member has applied all that was committed before it
-     * @param follow starts the round that follows another: Ratis tells of a round's end while it walks its list of rounds,
-     *     and must not be given a new one then
+     * @param follow answers the reads of a round and starts the next: Ratis tells of a round's end while it walks its list of
+     *     rounds, and must not be given a new one then; and it may do so on the network's thread
      */
     ReadRounds(Supplier<CompletableFuture<Boolean>> round, LongSupplier nanoClock, long timeoutNanos, Executor follow) {
         this.round = round;
@@ -79,11 +79,12 @@ final class ReadRounds {
             }
             inRound = List.of();
         }
-        for (Waiter waiter : answered) {
-            waiter.answer.complete(Optional.empty());
-        }
         if (upToDate) {
-            follow.execute(this::start);
+            List<Waiter> done = answered;
+            follow.execute(() -> {
+                done.forEach(waiter -> waiter.answer.complete(Optional.empty()));
+                start();
+            });
         }
     }
 

@@ -577,6 +577,10 @@ public final class Member implements AutoCloseable {
                 "mainstay_batches_waiting",
                 "Batches of requests that wait for room in the log that this member leads.",
                 core.raft()::batchesWaiting);
+        gauges.gauge(
+                "mainstay_peer_calls_waiting",
+                "Calls of other members that wait for a thread to answer them.",
+                core.raft()::peerCallsWaiting);
         gauges.gauge("mainstay_ranges_waiting", "Long reads that wait for a thread.", api::rangesWaiting);
         gauges.gauge("mainstay_ranges_running", "Long reads under way.", api::rangesRunning);
         gauges.gauge(

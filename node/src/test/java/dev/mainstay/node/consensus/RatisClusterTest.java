@@ -109,6 +109,21 @@ class RatisClusterTest {
         return waits.stream().sorted().skip(waits.size() / 2).findFirst().orElseThrow();
     }
 
+    /** Several election timeouts in which only heartbeats say that the leader is there. */
+    @Test
+    void leaderStaysInOfficeWhileNothingIsWritten() throws Exception {
+        try (TestGroup group = new TestGroup(directory, 3).start()) {
+            TestGroup.Node leader = group.leader();
+            leader.put("first", "v").get(20, TimeUnit.SECONDS);
+            long term = leader.raft.term();
+
+            Thread.sleep(4_000);
+
+            assertThat(group.leader()).isEqualTo(leader);
+            assertThat(leader.raft.term()).isEqualTo(term);
+        }
+    }
+
     @Test
     void leaderHandsOverAndWritesThroughTheOthersGoOn() throws Exception {
         try (TestGroup group = new TestGroup(directory, 3).start()) {
