@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * with entries. Ratis itself wakes its appender, finds no entry to send and leaves it to the next heartbeat, so long would a
  * write that came to the follower, and nothing after it, wait for its answer.
  *
- * <p>Sends again what nobody answered, see {@link UnansweredEntries}. Used by the appender's thread.
+ * <p>Sends again what nobody answered, see {@link UnansweredEntries}. Used in the appender's turns.
  */
 class CommitAppender extends StreamAppender {
 

@@ -1,8 +1,7 @@
 package dev.mainstay.node.consensus;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.com.google.common.util.concurrent.MoreExecutors;
@@ -18,31 +17,22 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
  */
 final class PeerCallThreads implements ServerCallExecutorSupplier, AutoCloseable {
 
-    /** Several calls from each of eight peers. */
-    private static final int MOST_THREADS = 16;
-
-    /** Whoever calls when so many wait is slowed down: the network's thread answers him. */
-    private static final int MOST_WAITING = 1_024;
+    /** Eight calls from each of eight peers. More are refused, and asked again by those who meant them. */
+    private static final int MOST_THREADS = 64;
 
     private static final long IDLE_SECONDS = 30;
 
     private static final String SHORT = PeerWire.descriptor(PeerMethod.PROPOSE).getFullMethodName();
 
-    private final ThreadPoolExecutor others;
-
-    PeerCallThreads() {
-        ThreadFactory factory =
-                Thread.ofPlatform().daemon().name("peer-calls-", 0).factory();
-        others = new ThreadPoolExecutor(
-                MOST_THREADS,
-                MOST_THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(MOST_WAITING),
-                factory,
-                new ThreadPoolExecutor.CallerRunsPolicy());
-        others.allowCoreThreadTimeOut(true);
-    }
+    /** Hands each call to the thread that was idle last, whose memory is still at hand. */
+    private final ThreadPoolExecutor others = new ThreadPoolExecutor(
+            0,
+            MOST_THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("peer-calls-", 0).factory(),
+            new ThreadPoolExecutor.AbortPolicy());
 
     /** On the thread that calls: for what is short, and doesn't wait. */
     static Executor sameThread() {
@@ -56,9 +46,9 @@ final class PeerCallThreads implements ServerCallExecutorSupplier, AutoCloseable
         return isShort ? sameThread() : others;
     }
 
-    /** Calls that wait for a thread. */
-    int waiting() {
-        return others.getQueue().size();
+    /** Calls that are being answered on threads of their own. */
+    int running() {
+        return others.getActiveCount();
     }
 
     @Override

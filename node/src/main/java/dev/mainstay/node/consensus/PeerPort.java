@@ -160,9 +160,9 @@ final class PeerPort implements GrpcServices.Customizer, ServerInterceptor, Peer
         observer.onError(status.withDescription(cause.getMessage()).asRuntimeException());
     }
 
-    /** Calls of peers that wait for a thread. */
-    int callsWaiting() {
-        return threads.waiting();
+    /** Calls of peers that are being answered, those apart that the network's threads answer. */
+    int callsRunning() {
+        return threads.running();
     }
 
     /** To be called when the port is closed. */

@@ -346,9 +346,9 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
         return now == null ? 0 : now.entries.waiting() + office.waiting();
     }
 
-    /** Calls of other members that wait for a thread. */
-    public int peerCallsWaiting() {
-        return port.callsWaiting();
+    /** Calls of other members that are being answered on threads of their own. */
+    public int peerCallsRunning() {
+        return port.callsRunning();
     }
 
     /** What the log's files take, in bytes, preallocated space included. Asks the file system. */

@@ -114,11 +114,11 @@ final class SnapshotNotice {
         LOG.debug("member {} answered a notice: {}", appender.getFollowerId(), result);
         switch (result) {
             case SUCCESS, SNAPSHOT_UNAVAILABLE -> follower.setAttemptedToInstallSnapshot();
-            case ALREADY_INSTALLED -> {
-                installed(follower, reply.getSnapshotIndex());
-                follower.updateNextIndex(reply.getSnapshotIndex() + 1);
+            case ALREADY_INSTALLED, SNAPSHOT_INSTALLED -> {
+                follower.setSnapshotIndex(reply.getSnapshotIndex());
+                follower.setAttemptedToInstallSnapshot();
+                appender.getLeaderState().onFollowerCommitIndex(follower, reply.getSnapshotIndex());
             }
-            case SNAPSHOT_INSTALLED -> installed(follower, reply.getSnapshotIndex());
             case NOT_LEADER -> {
                 var _ = appender.onFollowerTerm(reply.getTerm());
             }
@@ -130,12 +130,6 @@ final class SnapshotNotice {
                 // It is at it, or was too late.
             }
         }
-    }
-
-    private void installed(FollowerInfo follower, long index) {
-        follower.setSnapshotIndex(index);
-        follower.setAttemptedToInstallSnapshot();
-        appender.getLeaderState().onFollowerCommitIndex(follower, index);
     }
 
     /** Nobody is told anything any more. */

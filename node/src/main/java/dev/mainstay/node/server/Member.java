@@ -578,9 +578,9 @@ public final class Member implements AutoCloseable {
                 "Batches of requests that wait for room in the log that this member leads.",
                 core.raft()::batchesWaiting);
         gauges.gauge(
-                "mainstay_peer_calls_waiting",
-                "Calls of other members that wait for a thread to answer them.",
-                core.raft()::peerCallsWaiting);
+                "mainstay_peer_calls_running",
+                "Calls of other members that are being answered on threads of their own, of which there are 64.",
+                core.raft()::peerCallsRunning);
         gauges.gauge("mainstay_ranges_waiting", "Long reads that wait for a thread.", api::rangesWaiting);
         gauges.gauge("mainstay_ranges_running", "Long reads under way.", api::rangesRunning);
         gauges.gauge(

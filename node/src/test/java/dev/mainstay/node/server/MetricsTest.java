@@ -88,7 +88,7 @@ class MetricsTest {
             Map.entry("mainstay_consistency_differing_members_total", "counter"),
             Map.entry("mainstay_proposals_waiting_bytes", "gauge"),
             Map.entry("mainstay_batches_waiting", "gauge"),
-            Map.entry("mainstay_peer_calls_waiting", "gauge"),
+            Map.entry("mainstay_peer_calls_running", "gauge"),
             Map.entry("mainstay_log_last_index", "gauge"),
             Map.entry("mainstay_log_last_term", "gauge"),
             Map.entry("mainstay_ranges_waiting", "gauge"),
