@@ -69,7 +69,8 @@ final class Proposals {
 
     private void send(Command command, Responder<?> responder, Consumer<Outcome> onDone) {
         CallTrace trace = traced ? responder.trace() : null;
-        CompletableFuture<?> _ = proposer.propose(command, trace == null ? null : trace.proposes())
+        CompletableFuture<?> _ = proposer.propose(
+                        command, responder::isCancelled, trace == null ? null : trace.proposes())
                 .whenComplete((outcome, failure) -> answer(outcome, failure, responder, onDone));
     }
 

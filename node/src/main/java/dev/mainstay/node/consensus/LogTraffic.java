@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,16 +54,16 @@ final class LogTraffic implements Proposer {
 
     @Override
     public CompletableFuture<Outcome> propose(Command command) {
-        return propose(command, null);
+        return propose(command, () -> false, null);
     }
 
     @Override
-    public CompletableFuture<Outcome> propose(Command command, @Nullable ProposalTrace trace) {
+    public CompletableFuture<Outcome> propose(Command command, BooleanSupplier gone, @Nullable ProposalTrace trace) {
         long bytes = CommandSize.of(command);
         if (bytes > settings.batching().maxCommandBytes()) {
             return refused(ErrorCode.REQUEST_TOO_LARGE);
         }
-        var proposal = new Proposal(command, (int) bytes, nanoClock.getAsLong() + requestNanos, trace);
+        var proposal = new Proposal(command, (int) bytes, nanoClock.getAsLong() + requestNanos, gone, trace);
         ErrorCode refusal = queue.offer(proposal);
         return refusal == null ? proposal : refused(refusal);
     }

@@ -151,7 +151,7 @@ final class ProposalBatch implements EntryPart {
     /** Whether somebody still waits for an answer. */
     boolean isAwaited() {
         for (Proposal proposal : proposals) {
-            if (!proposal.isDone()) {
+            if (proposal.isAwaited()) {
                 return true;
             }
         }

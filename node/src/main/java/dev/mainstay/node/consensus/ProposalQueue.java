@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lease and compaction commands overtake the others: a renewal that waits behind a flood of puts would expire keys. What
  * only a leader may propose travels in batches of its own, which end with the leadership. A batch whose fate is unknown
- * goes again, as the same batch.
+ * goes again, as the same batch. A command that nobody waits for any more when its turn comes isn't sent.
  */
 final class ProposalQueue {
 
@@ -40,6 +40,9 @@ final class ProposalQueue {
     private final ArrayDeque<Proposal> leadersOwn = new ArrayDeque<>();
     private final ArrayDeque<Proposal> urgent = new ArrayDeque<>();
     private final ArrayDeque<Proposal> ordinary = new ArrayDeque<>();
+    /** Given up before they were sent: to be answered by the next sweep. */
+    private final ArrayDeque<Proposal> givenUp = new ArrayDeque<>();
+
     private final ArrayDeque<ProposalBatch> underWay = new ArrayDeque<>();
     private final ArrayDeque<ProposalBatch> again = new ArrayDeque<>();
     private Route route = Route.NOWHERE;
@@ -79,7 +82,7 @@ final class ProposalQueue {
                 // It would wait for this member's next leadership, whose clock may say otherwise.
                 return ErrorCode.LEADER_CHANGED;
             }
-            if (bytes + proposal.bytes > bounds.queueBytes() || waiting() >= bounds.queueCommands()) {
+            if (bytes + proposal.bytes > bounds.queueBytes() || waiting() + givenUp.size() >= bounds.queueCommands()) {
                 return ErrorCode.TOO_MANY_REQUESTS;
             }
             boolean first = waiting() == 0;
@@ -162,10 +165,14 @@ final class ProposalQueue {
     ProposalBatch take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!closed && !isTakeable()) {
+            while (!closed) {
+                ProposalBatch batch = isTakeable() ? next() : null;
+                if (batch != null) {
+                    return batch;
+                }
                 takeable.await();
             }
-            return closed ? null : next();
+            return null;
         } finally {
             lock.unlock();
         }
@@ -196,12 +203,13 @@ final class ProposalQueue {
         }
     }
 
-    private ProposalBatch next() {
+    /** Null if nobody waits any more for any of what waits. */
+    private @Nullable ProposalBatch next() {
         ProposalBatch resent = again.pollFirst();
         return resent != null ? resent : fresh();
     }
 
-    private ProposalBatch fresh() {
+    private @Nullable ProposalBatch fresh() {
         var taken = new ArrayList<Proposal>(Math.min(waiting(), bounds.batchCommands()));
         boolean own = !leadersOwn.isEmpty();
         long size = 0;
@@ -212,10 +220,19 @@ final class ProposalQueue {
                 break;
             }
             from.removeFirst();
-            size += next.bytes;
-            taken.add(next);
+            if (next.isAwaited()) {
+                size += next.bytes;
+                taken.add(next);
+            } else {
+                bytes -= next.bytes;
+                givenUp.addLast(next);
+            }
         }
         bytes -= size;
+        if (taken.isEmpty()) {
+            drained.signalAll();
+            return null;
+        }
         var batch = new ProposalBatch(taken, new BatchOrigin(memberId, session, ++sequence), own, office);
         underWay.addLast(batch);
         return batch;
@@ -270,11 +287,12 @@ final class ProposalQueue {
         }
     }
 
-    /** Removes and returns the waiting proposals whose time is over. */
+    /** Removes and returns the waiting proposals whose time is over, and those that were given up. */
     List<Proposal> expired(long nowNanos) {
         lock.lock();
         try {
-            var expired = new ArrayList<Proposal>(0);
+            var expired = new ArrayList<Proposal>(givenUp);
+            givenUp.clear();
             expire(leadersOwn, nowNanos, expired);
             expire(urgent, nowNanos, expired);
             expire(ordinary, nowNanos, expired);
@@ -315,9 +333,11 @@ final class ProposalQueue {
         try {
             stopping = true;
             closed = true;
-            var left = new ArrayList<Proposal>(leadersOwn);
+            var left = new ArrayList<Proposal>(givenUp);
+            left.addAll(leadersOwn);
             left.addAll(urgent);
             left.addAll(ordinary);
+            givenUp.clear();
             leadersOwn.clear();
             urgent.clear();
             ordinary.clear();

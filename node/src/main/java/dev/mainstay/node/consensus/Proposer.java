@@ -3,6 +3,7 @@ package dev.mainstay.node.consensus;
 import dev.mainstay.node.command.Command;
 import dev.mainstay.node.command.Outcome;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way into the log. */
@@ -16,8 +17,14 @@ public interface Proposer {
      */
     CompletableFuture<Outcome> propose(Command command);
 
-    /** The same for a command whose way is traced; {@code null} for one that isn't. */
-    default CompletableFuture<Outcome> propose(Command command, @Nullable ProposalTrace trace) {
+    /**
+     * The same for somebody who may go before the answer comes. Who has gone has given up: the command isn't sent for the
+     * first time any more, nor again where all have gone that it was sent with. What was sent may yet be applied.
+     *
+     * @param gone whether nobody waits for the answer any more; asked on any thread, often, and under locks
+     * @param trace hears of the command's way, if it is traced
+     */
+    default CompletableFuture<Outcome> propose(Command command, BooleanSupplier gone, @Nullable ProposalTrace trace) {
         return propose(command);
     }
 }

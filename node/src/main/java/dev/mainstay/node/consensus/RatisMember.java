@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -243,8 +244,8 @@ public final class RatisMember implements Proposer, ReadBarrier, RaftStatus, Aut
     }
 
     @Override
-    public CompletableFuture<Outcome> propose(Command command, @Nullable ProposalTrace trace) {
-        return traffic.propose(command, trace);
+    public CompletableFuture<Outcome> propose(Command command, BooleanSupplier gone, @Nullable ProposalTrace trace) {
+        return traffic.propose(command, gone, trace);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -180,6 +181,77 @@ class ProposalQueueTest {
     }
 
     @Test
+    void whatNobodyWaitsForAnyMoreIsNotSent() throws Exception {
+        var gone = new AtomicBoolean();
+        Proposal first = givenUp(gone);
+        Proposal second = givenUp(gone);
+        Proposal put = put(1);
+        queue.offer(first);
+        queue.offer(put);
+        queue.offer(second);
+        gone.set(true);
+        queue.reroute(Route.HERE);
+
+        assertThat(take()).containsExactly(put.command);
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.pending()).isZero();
+        assertThat(queue.waitingBytes()).isZero();
+        assertThat(queue.expired(0)).containsExactly(first, second);
+        assertThat(queue.expired(0)).isEmpty();
+    }
+
+    @Test
+    void whatWasGivenUpCountsUntilItIsAnswered() {
+        queue.reroute(Route.HERE);
+        for (int i = 0; i < 6; i++) {
+            queue.offer(givenUp(new AtomicBoolean(true)));
+        }
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.offer(put(1))).isEqualTo(ErrorCode.TOO_MANY_REQUESTS);
+        assertThat(queue.expired(0)).hasSize(6);
+
+        assertThat(queue.offer(put(1))).isNull();
+    }
+
+    @Test
+    void aQueueWhoseLastWaiterHasGoneIsDrained() throws Exception {
+        var gone = new AtomicBoolean();
+        queue.reroute(Route.HERE);
+        queue.offer(givenUp(gone));
+        var drained = CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.drain(10_000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        while (queue.offer(givenUp(gone)) != ErrorCode.STOPPED) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        gone.set(true);
+        while (!drained.isDone()) {
+            queue.poll();
+        }
+
+        assertThat(drained.get()).isTrue();
+    }
+
+    @Test
+    void aBatchIsAwaitedWhileOneOfItsProposersIs() throws Exception {
+        var gone = new AtomicBoolean();
+        var alsoGone = new AtomicBoolean();
+        queue.reroute(Route.HERE);
+        queue.offer(givenUp(gone));
+        queue.offer(givenUp(alsoGone));
+        ProposalBatch batch = requireNonNull(queue.take());
+        gone.set(true);
+        assertThat(batch.isAwaited()).isTrue();
+        alsoGone.set(true);
+
+        assertThat(batch.isAwaited()).isFalse();
+    }
+
+    @Test
     void aClosedQueueHandsBackWhatWaited() throws Exception {
         Proposal waiting = put(1);
         queue.offer(waiting);
@@ -200,6 +272,10 @@ class ProposalQueueTest {
     }
 
     private static Proposal proposal(Command command, int bytes, long deadlineNanos) {
-        return new Proposal(command, bytes, deadlineNanos, null);
+        return new Proposal(command, bytes, deadlineNanos, () -> false, null);
+    }
+
+    private static Proposal givenUp(AtomicBoolean gone) {
+        return new Proposal(new Command.Compact(1), 1, 1L << 60, gone::get, null);
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -154,6 +155,11 @@ public final class SimulatedConsensus implements Proposer, ReadBarrier, RaftStat
     @Override
     public CompletableFuture<Outcome> propose(Command command) {
         return traffic.propose(command);
+    }
+
+    @Override
+    public CompletableFuture<Outcome> propose(Command command, BooleanSupplier gone, @Nullable ProposalTrace trace) {
+        return traffic.propose(command, gone, trace);
     }
 
     @Override

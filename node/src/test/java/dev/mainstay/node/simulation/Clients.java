@@ -12,6 +12,7 @@ import dev.mainstay.node.consensus.SimulatedConsensus;
 import dev.mainstay.node.leader.KeepAlive;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Clients that ask members for this and that, and tell the judge what they were answered. */
@@ -119,7 +120,7 @@ final class Clients {
         Operation.Put put = new Operation.Put(someKey(), value, lease, false, false, false);
         Judge.Write write = judge.wants(value);
         ask(member, "put of " + value, ANSWER_MILLIS, request -> {
-            var _ = member.consensus().propose(put).thenAccept(outcome -> {
+            var _ = member.consensus().propose(put, patience(), null).thenAccept(outcome -> {
                 judge.ends(request);
                 switch (outcome) {
                     case Outcome.PutDone done -> judge.done(request, write, done.revision());
@@ -128,6 +129,15 @@ final class Clients {
                 }
             });
         });
+    }
+
+    /** How long somebody waits for an answer: one in a few is gone long before a member gives up. */
+    private BooleanSupplier patience() {
+        if (timeline.below(6) > 0) {
+            return () -> false;
+        }
+        long leaves = timeline.micros() + timeline.between(1_000, 1_000L * SimulatedConsensus.REQUEST_MILLIS);
+        return () -> timeline.micros() >= leaves;
     }
 
     private void compareAndPut(SimulatedMember.Running member) {
