@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Plays a scene of everyday calls against the node it runs in, another with three members, then ends the process: what the
- * JVM keeps of that at build time makes every later start faster, and spares a member half a second of its first leadership. Asked for by the system property {@code mainstay.rehearsal}.
+ * Plays a scene of everyday calls against the node it runs in, others with three members, then ends the process: what the JVM
+ * keeps of that at build time makes every later start faster, spares a member half a second of its first leadership, and tells
+ * the compiler what to begin with. Asked for by the system property {@code mainstay.rehearsal}.
  */
 final class Rehearsal {
 
@@ -24,6 +25,9 @@ final class Rehearsal {
         calls.everyday(port, ROUNDS);
         try (var cluster = new RehearsalCluster(vertx, directory)) {
             cluster.play(calls);
+            cluster.playUnderLoad(calls);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         Quarkus.asyncExit(0);
     }

@@ -16,6 +16,9 @@ final class RehearsalCalls {
 
     private static final int GRPC_PREFIX_BYTES = 5;
 
+    private static final int KEYS = 100;
+    private static final int CALL_SECONDS = 10;
+
     /** On a busy machine the scene is cut short rather than the build held up. */
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -30,17 +33,24 @@ final class RehearsalCalls {
     void everyday(int port, int rounds) {
         long end = System.nanoTime() + MOST_NANOS;
         for (int i = 0; i < rounds && System.nanoTime() < end; i++) {
-            byte[] key = ("rehearsal/" + i % 100).getBytes(StandardCharsets.UTF_8);
-            byte[] value = ("value " + i).getBytes(StandardCharsets.UTF_8);
-            call(port, "/etcdserverpb.KV/Put", field(1, key).appendBuffer(field(2, value)));
-            call(port, "/etcdserverpb.KV/Range", field(1, key));
-            if (i % 50 == 0) {
-                get(port, "/health");
-                get(port, "/metrics");
-                call(port, "/etcdserverpb.KV/Txn", txn(key, value));
-                call(port, "/etcdserverpb.Lease/LeaseGrant", Buffer.buffer(new byte[] {0x08, 60}));
-                call(port, "/etcdserverpb.Maintenance/Status", Buffer.buffer());
-            }
+            round(port, i);
+        }
+    }
+
+    /** One round of {@link #everyday}. */
+    void round(int port, int number) {
+        byte[] key = ("rehearsal/" + number % KEYS).getBytes(StandardCharsets.UTF_8);
+        byte[] value = ("value " + number).getBytes(StandardCharsets.UTF_8);
+        call(port, "/etcdserverpb.KV/Put", field(1, key).appendBuffer(field(2, value)));
+        call(port, "/etcdserverpb.KV/Range", field(1, key));
+        if (number % 5 == 0) {
+            call(port, "/etcdserverpb.KV/Txn", txn(key, value));
+        }
+        if (number % 50 == 0) {
+            get(port, "/health");
+            get(port, "/metrics");
+            call(port, "/etcdserverpb.Lease/LeaseGrant", Buffer.buffer(new byte[] {0x08, 60}));
+            call(port, "/etcdserverpb.Maintenance/Status", Buffer.buffer());
         }
     }
 
@@ -71,6 +81,7 @@ final class RehearsalCalls {
                 .compose(request -> send(request, frame))
                 .toCompletionStage()
                 .toCompletableFuture()
+                .orTimeout(CALL_SECONDS, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -85,6 +96,7 @@ final class RehearsalCalls {
                 .compose(response -> response.body())
                 .toCompletionStage()
                 .toCompletableFuture()
+                .orTimeout(CALL_SECONDS, TimeUnit.SECONDS)
                 .join();
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,6 +25,9 @@ final class RehearsalCluster implements AutoCloseable {
 
     private static final int MEMBERS = 3;
     private static final int ROUNDS = 60;
+
+    /** So long under load before and after each member's absence. */
+    private static final long SCENE_MILLIS = 6_000;
 
     private final Vertx vertx;
     private final List<NodeSettings> settings;
@@ -47,6 +51,27 @@ final class RehearsalCluster implements AutoCloseable {
             members.get(stopped).close();
             calls.everyday(members.get((stopped + 1) % MEMBERS).clientPort(), ROUNDS);
             members.set(stopped, start(settings.get(stopped)));
+        }
+    }
+
+    /**
+     * The same under load, for as long as it takes the compiler to have seen what is often done, and what is done when a member
+     * comes or goes.
+     */
+    void playUnderLoad(RehearsalCalls calls) throws InterruptedException {
+        List<AtomicInteger> ports = members.stream()
+                .map(member -> new AtomicInteger(member.clientPort()))
+                .toList();
+        try (var _ = new RehearsalLoad(calls, ports)) {
+            for (int stopped = 0; stopped < MEMBERS; stopped++) {
+                Thread.sleep(SCENE_MILLIS);
+                ports.get(stopped).set(0);
+                members.get(stopped).close();
+                Thread.sleep(SCENE_MILLIS);
+                members.set(stopped, start(settings.get(stopped)));
+                ports.get(stopped).set(members.get(stopped).clientPort());
+            }
+            Thread.sleep(SCENE_MILLIS);
         }
     }
 
