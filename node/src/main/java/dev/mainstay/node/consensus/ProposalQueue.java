@@ -166,7 +166,7 @@ final class ProposalQueue {
         lock.lockInterruptibly();
         try {
             while (!closed) {
-                ProposalBatch batch = isTakeable() ? next() : null;
+                ProposalBatch batch = next();
                 if (batch != null) {
                     return batch;
                 }
@@ -183,7 +183,7 @@ final class ProposalQueue {
     ProposalBatch poll() {
         lock.lock();
         try {
-            return closed || !isTakeable() ? null : next();
+            return closed ? null : next();
         } finally {
             lock.unlock();
         }
@@ -203,12 +203,16 @@ final class ProposalQueue {
         }
     }
 
-    /** Null if nobody waits any more for any of what waits. */
+    /** Null while there is nothing to send that somebody waits for. */
     private @Nullable ProposalBatch next() {
-        ProposalBatch resent = again.pollFirst();
-        return resent != null ? resent : fresh();
+        ProposalBatch batch = null;
+        while (batch == null && isTakeable()) {
+            batch = again.isEmpty() ? fresh() : again.removeFirst();
+        }
+        return batch;
     }
 
+    /** Null if all that it looked at was given up. */
     private @Nullable ProposalBatch fresh() {
         var taken = new ArrayList<Proposal>(Math.min(waiting(), bounds.batchCommands()));
         boolean own = !leadersOwn.isEmpty();
@@ -220,15 +224,14 @@ final class ProposalQueue {
                 break;
             }
             from.removeFirst();
+            bytes -= next.bytes;
             if (next.isAwaited()) {
                 size += next.bytes;
                 taken.add(next);
             } else {
-                bytes -= next.bytes;
                 givenUp.addLast(next);
             }
         }
-        bytes -= size;
         if (taken.isEmpty()) {
             drained.signalAll();
             return null;

@@ -1,8 +1,9 @@
 package dev.mainstay.node.server;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,7 +14,7 @@ final class RehearsalLoad implements AutoCloseable {
     private static final long PAUSE_MILLIS = 20;
 
     private final RehearsalCalls calls;
-    private final List<Thread> clients = new ArrayList<>();
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean closed;
 
     /** @param ports of the members; 0 for one that is away */
@@ -21,7 +22,7 @@ final class RehearsalLoad implements AutoCloseable {
         this.calls = calls;
         for (AtomicInteger port : ports) {
             for (int i = 0; i < CLIENTS_OF_EACH; i++) {
-                clients.add(Thread.startVirtualThread(() -> run(port)));
+                clients.execute(() -> run(port));
             }
         }
     }
@@ -51,12 +52,6 @@ final class RehearsalLoad implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        try {
-            for (Thread client : clients) {
-                client.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        clients.close();
     }
 }
